@@ -1,0 +1,1 @@
+"""RDF without opinions: prefixes, names, media types, quads, and the tokens of a query."""

@@ -1,0 +1,1 @@
+"""The query engine behind one small port, embedded or remote."""

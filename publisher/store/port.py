@@ -1,0 +1,83 @@
+"""The port that every query engine stands behind: a query goes in, the bytes of a finished answer come out.
+
+It refuses to interpret results: the caller fixes the media type, the engine writes the bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from publisher.rdf.media import Media
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may cost: seconds of running, rows, bytes; ``partial`` cuts at the rows instead of refusing.
+
+    ``client`` names who asks (an address), for the per-client rate; None is the site itself and is not limited.
+    """
+
+    seconds: float = 30.0
+    rows: int = 100_000
+    bytes: int = 200 * 1024 * 1024
+    partial: bool = False
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, in memory (``body``) or in a file (``path``): exactly one of the two is set.
+
+    ``etag`` is the SHA-256 of the bytes in hexadecimal where the answer is good for as long as its release, else None.
+    ``truncated`` is the number of rows after which a partial answer was cut. ``timings`` are milliseconds by name
+    (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it.
+    """
+
+    media: Media
+    body: bytes | None = None
+    path: Path | None = None
+    etag: str | None = None
+    truncated: int | None = None
+    rows: int | None = None
+    cached: bool = False
+    timings: tuple[tuple[str, float], ...] = ()
+
+    def read(self) -> bytes:
+        """Give all bytes of the answer."""
+        if self.body is not None:
+            return self.body
+        if self.path is None:
+            return b""
+        return self.path.read_bytes()
+
+
+class Store(Protocol):
+    """A read-only RDF dataset that answers SPARQL 1.1 Query.
+
+    ``query`` raises QueryRejected, QueryRefused, QueryTimedOut, ResultTooLarge, Overloaded, NotOffered or StoreError.
+    ``offered`` lists the media types that the engine can write. Where ``default_graphs`` or ``named_graphs`` are given
+    they replace the query's own dataset (SPARQL 1.1 Protocol, section 2.1.4); without both, and without FROM, the
+    default graph is the union of all named graphs, unless the store was opened as plain.
+    """
+
+    @property
+    def offered(self) -> tuple[Media, ...]:
+        """Give the media types that the engine can write."""
+        ...
+
+    def query(
+        self,
+        text: str,
+        media: Media,
+        *,
+        limits: Limits,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Answer:
+        """Run a query and give the whole answer in the media type."""
+        ...
+
+    def close(self) -> None:
+        """End every process and remove every temporary file that the store owns."""
+        ...

@@ -1,0 +1,39 @@
+"""What every test shares: where the documents, ontologies and suites beside the checkout are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def beside(name: str) -> Path:
+    """Give a folder beside the checkout; where it is missing, skip the test aloud, or fail it where CI=true."""
+    folder = Path(os.environ.get("EXPORTIN_SHARED", ROOT.parent / "shared")) / name
+    if not folder.exists():
+        message = f"the folder {name} beside the checkout is missing: set EXPORTIN_SHARED to where it is"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
+
+
+@pytest.fixture(name="root", scope="session")
+def _root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(name="documents", scope="session")
+def _documents() -> Path:
+    return beside("documents")
+
+
+@pytest.fixture(name="ontologies", scope="session")
+def _ontologies() -> Path:
+    return beside("ontologies")
+
+
+@pytest.fixture(name="suites", scope="session")
+def _suites() -> Path:
+    return beside("suites")
