@@ -1,0 +1,53 @@
+# The verbs: serve · test · check · bench · soak · docs. Each sets up what it needs first.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+SETUP := .venv/.installed
+DOCUMENTS ?= $(wildcard ../shared/documents)
+FROM ?= ../shared/ontologies
+
+.PHONY: help serve test check bench soak docs imports lock clean
+
+help: ## show the verbs
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Exportin needs Python 3.11 or newer; $(PYTHON) is older. Say which with: make PYTHON=python3.12 ..."; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo "This Python has no venv: install it (Debian: apt-get install python3-venv) and try again."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+serve: $(SETUP) ## build the release and serve it (PORT=9000 HOST=0.0.0.0 take others)
+	@$(BIN)/exportin serve . --host $(HOST) --port $(PORT) $(if $(DOCUMENTS),--documents $(DOCUMENTS))
+
+test: $(SETUP) ## run the tests
+	$(BIN)/python -m pytest -q
+
+check: $(SETUP) ## lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(SETUP) ## measure, side by side with peers
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+soak: $(SETUP) ## the long tests: hundreds of kills
+	$(BIN)/python -m pytest -q -m soak
+
+docs: $(SETUP) ## check the documentation against the code
+	$(BIN)/python -m pytest -q tests/docs
+
+imports: $(SETUP) ## cut the slices of outside ontologies again (FROM=folder of the full files)
+	$(BIN)/exportin import --from $(FROM)
+
+lock: $(SETUP) ## resolve the dependencies anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean: ## remove what the verbs made, but no release
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
