@@ -1,0 +1,1 @@
+"""An immutable, checksummed directory of a dataset's quads, dumps and self-description."""
