@@ -8,6 +8,7 @@ See RDF 1.1 N-Quads and RDF Dataset Canonicalization 1.0, section 5 (canonical N
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -71,6 +72,29 @@ def read(path: Path, *, base: str | None = None) -> Iterator[ox.Quad]:
         raise DatasetUnreadable(
             f"cannot read this file as RDF: {error}", where=Where(str(path)), fix="check its name and rights"
         ) from None
+
+
+class Term(NamedTuple):
+    """One RDF term as plain text: ``kind`` is ``iri``, ``blank`` or ``literal``; ``datatype`` is an IRI of a literal."""
+
+    kind: str
+    value: str
+    datatype: str | None = None
+    language: str | None = None
+
+
+def read_terms(path: Path, *, base: str | None = None) -> Iterator[tuple[Term, Term, Term]]:
+    """Parse an RDF file as :func:`read` does, and give each triple as plain terms."""
+    for quad in read(path, base=base):
+        yield _plain(quad.subject), _plain(quad.predicate), _plain(quad.object)
+
+
+def _plain(term: object) -> Term:
+    if isinstance(term, ox.NamedNode):
+        return Term("iri", term.value)
+    if isinstance(term, ox.Literal):
+        return Term("literal", term.value, term.datatype.value, term.language)
+    return Term("blank", str(term))
 
 
 def _graph_of(quad: ox.Quad | ox.Triple) -> str | None:
