@@ -67,7 +67,7 @@ class Table:
 
 
 def write_tables(tables: Mapping[str, Table], directory: Path) -> list[Path]:
-    """Write each table as ``<name>.csv`` (RFC 4180, UTF-8, ``\\n``) into the directory and give the paths."""
+    """Write each table as ``<name>.csv`` (RFC 4180, UTF-8, lines ended by LF) into the directory and give the paths."""
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in sorted(tables.items()):

@@ -75,7 +75,7 @@ def read(path: Path, *, base: str | None = None) -> Iterator[ox.Quad]:
 
 
 class Term(NamedTuple):
-    """One RDF term as plain text: ``kind`` is ``iri``, ``blank`` or ``literal``; ``datatype`` is an IRI of a literal."""
+    """One RDF term as plain text: ``kind`` is ``iri``, ``blank`` or ``literal``; ``datatype`` is an IRI."""
 
     kind: str
     value: str
