@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from publisher.errors import DatasetUnreadable, Where
+from publisher.rdf.media import Media
 
 _ESCAPES = {
     "\\": "\\\\",
@@ -87,6 +88,21 @@ def read_terms(path: Path, *, base: str | None = None) -> Iterator[tuple[Term, T
     """Parse an RDF file as :func:`read` does, and give each triple as plain terms."""
     for quad in read(path, base=base):
         yield _plain(quad.subject), _plain(quad.predicate), _plain(quad.object)
+
+
+def parse_terms(
+    data: bytes, *, media: Media, file: str, base: str | None = None
+) -> Iterator[tuple[Term, Term, Term]]:
+    """Parse bytes of a triples format, strictly, as plain terms; raise DatasetUnreadable naming ``file`` and line."""
+    try:
+        for quad in ox.parse(input=data, format=ox.RdfFormat.from_media_type(media.type), base_iri=base):
+            yield _plain(quad.subject), _plain(quad.predicate), _plain(quad.object)
+    except SyntaxError as error:
+        raise DatasetUnreadable(
+            f"this is not valid {media.label}: {error.msg}",
+            where=Where(file, error.lineno or 0, error.offset or 0),
+            fix="mend the syntax at that place",
+        ) from None
 
 
 def _plain(term: object) -> Term:
