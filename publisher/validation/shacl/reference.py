@@ -1,0 +1,91 @@
+"""pySHACL as the reference: the judge of shapes that do not compile, and the yardstick of the tests.
+
+rdflib's ``NORMALIZE_LITERALS`` is switched off while it reads, because it would mend ill-formed literals before they
+are judged.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import pyshacl
+import rdflib
+
+from publisher.rdf import quads
+from publisher.rdf.names import SH
+from publisher.validation import terms
+from publisher.validation.graph import Graph
+from publisher.validation.shacl.paths import read_path
+from publisher.validation.shacl.shape import VIOLATION, ShapeResult
+
+
+def reference_results(data: Graph, shapes: Graph, *, only: Collection[str] = ()) -> Iterator[ShapeResult]:
+    """Give pySHACL's results for the shapes in ``only`` (N-Quads texts; none: for all shapes)."""
+    names = [terms.iri_of(each) for each in sorted(only) if terms.is_iri(each)]
+    with _literals_as_written():
+        _, report, _ = pyshacl.validate(
+            _rdflib_graph(data),
+            shacl_graph=_rdflib_graph(shapes),
+            advanced=True,
+            **({"use_shapes": names} if names else {}),
+        )
+        yield from _results(Graph(_lines(report)))
+
+
+@contextmanager
+def _literals_as_written() -> Iterator[None]:
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before
+
+
+def _results(report: Graph) -> Iterator[ShapeResult]:
+    for node in report.of(f"<{SH}focusNode>"):
+
+        def one(name: str, node: str = node) -> str | None:
+            return report.one(node, f"<{SH}{name}>")
+
+        at = one("resultPath")
+        yield ShapeResult(
+            focus=one("focusNode") or "",
+            component=one("sourceConstraintComponent") or "",
+            shape=one("sourceShape") or "",
+            severity=one("resultSeverity") or VIOLATION,
+            path=read_path(report, at) if at else None,
+            value=one("value"),
+            constraint=one("sourceConstraint"),
+            messages=tuple(report.objects(node, f"<{SH}resultMessage>")),
+        )
+
+
+def _rdflib_graph(graph: Graph) -> rdflib.Graph:
+    made = rdflib.Graph()
+    for subject, predicate, object_ in graph.triples():
+        made.add((_term(subject), _term(predicate), _term(object_)))
+    return made
+
+
+def _term(text: str) -> rdflib.term.Node:
+    if terms.is_iri(text):
+        return rdflib.URIRef(terms.iri_of(text))
+    if terms.is_blank(text):
+        return rdflib.BNode(text[2:])
+    literal = terms.parts(text)
+    if literal.language:
+        return rdflib.Literal(literal.lexical, lang=literal.language)
+    plain = literal.datatype.endswith("XMLSchema#string")
+    return rdflib.Literal(literal.lexical, datatype=None if plain else rdflib.URIRef(literal.datatype))
+
+
+def _lines(graph: rdflib.Graph) -> Iterator[str]:
+    for subject, predicate, object_ in graph:
+        yield quads.line(_text(subject), _text(predicate), _text(object_))
+
+
+def _text(term: rdflib.term.Node) -> str:
+    if isinstance(term, rdflib.Literal):
+        datatype = str(term.datatype) if term.datatype else None
+        return quads.literal(str(term), datatype=datatype, language=term.language)
+    return f"_:{term}" if isinstance(term, rdflib.BNode) else quads.iri(str(term))

@@ -1,0 +1,89 @@
+"""The W3C SHACL 1.0 test suite, core and SPARQL, through our own validator."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import DatasetUnreadable
+from publisher.rdf.names import SH
+from publisher.validation import terms
+from publisher.validation.graph import Graph, read_graph
+from publisher.validation.shacl.paths import read_path
+from publisher.validation.shacl.shape import ShapeResult
+from publisher.validation.shapes import validate_graphs
+from tests.conftest import beside
+
+MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+SHT = "http://www.w3.org/ns/shacl-test#"
+BASE = "http://suite.example/test"
+
+
+def suite() -> list[str]:
+    """Give the names of all tests of the suite, or none where the suite is missing."""
+    folder = Path(__file__).resolve().parents[3].parent / "shared/suites/shacl/data-shapes-test-suite/tests"
+    found = []
+    for path in sorted(folder.rglob("*.ttl")):
+        if "mf:entries" in path.read_text(encoding="utf-8"):
+            found.append(str(path.relative_to(folder).with_suffix("")))
+    return found
+
+
+def graph_of(manifest: Path, name: str) -> Graph:
+    """Read the file that a manifest names, relative to the manifest."""
+    path = manifest if name == f"<{BASE}>" else manifest.parent / name[1:-1].rsplit("/", 1)[-1]
+    return read_graph([path], base=BASE)
+
+
+def expected(graph: Graph, report: str) -> Counter[tuple[str, ...]]:
+    """Give the results that a manifest expects, blank shapes by their label."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for node in graph.objects(report, f"<{SH}result>"):
+        at = graph.one(node, f"<{SH}resultPath>")
+        path = read_path(graph, at) if at else None
+        names = ("focusNode", "value", "resultSeverity", "sourceConstraintComponent", "sourceShape", "resultMessage")
+        focus, value, severity, component, shape, message = (graph.one(node, f"<{SH}{name}>") or "" for name in names)
+        found[focus, path.turtle() if path else "", value, severity, component, shape, message] += 1
+    return found
+
+
+def actual(results: tuple[ShapeResult, ...], asked: Counter[tuple[str, ...]]) -> Counter[tuple[str, ...]]:
+    """Give our results, with messages and blank shapes only where the manifest tells them."""
+    messages = {row[6] for row in asked}
+    shapes = {row[5] for row in asked}
+    found: Counter[tuple[str, ...]] = Counter()
+    for each in results:
+        path = each.path.turtle() if each.path else ""
+        message = next((text for text in each.messages if text in messages), "")
+        shape = each.shape
+        if terms.is_blank(shape) and shape not in shapes:
+            shape = next((row[5] for row in asked if row[:3] == (each.focus, path, each.value or "")), shape)
+        found[each.focus, path, each.value or "", each.severity, each.component, shape, message] += 1
+    return found
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", suite() or ["the suite"])
+def test_suite(name: str) -> None:
+    """Every test of the suite gives the report, result by result, or the failure, that its manifest expects."""
+    manifest = beside("suites") / "shacl/data-shapes-test-suite/tests" / f"{name}.ttl"
+    graph = read_graph([manifest], base=BASE)
+    test = next(iter(graph.of(f"<{MF}action>")))
+    action, result = graph.one(test, f"<{MF}action>") or "", graph.one(test, f"<{MF}result>") or ""
+    data = graph_of(manifest, graph.one(action, f"<{SHT}dataGraph>") or "")
+    shapes = graph_of(manifest, graph.one(action, f"<{SHT}shapesGraph>") or "")
+    if result == f"<{SHT}Failure>":
+        with pytest.raises(DatasetUnreadable):
+            validate_graphs(data, shapes)
+        return
+    outcome = validate_graphs(data, shapes)
+    asked = expected(graph, result)
+    assert asked == actual(outcome.results, asked)
+    assert outcome.conforms == ((graph.one(result, f"<{SH}conforms>") or "").startswith('"true"'))
+
+
+@pytest.mark.shared
+def test_every_test_of_the_suite_runs() -> None:
+    """All 120 tests of the manifests run, and one more that no manifest includes: none is left out unseen."""
+    beside("suites")
+    assert len(suite()) == 121
