@@ -1,0 +1,74 @@
+"""Readers of outside sources, one for each format, and the one function that chooses among them.
+
+A source is read only if its bytes are those that were declared: a checksum that differs stops the work.
+"""
+
+import gzip
+import hashlib
+import zlib
+from pathlib import Path
+from typing import Any
+
+from publisher.errors import ImportFailed, Where
+from publisher.imports.read.obo import read_obo
+from publisher.imports.read.obographs import read_obographs
+from publisher.imports.read.owl import read_owl
+from publisher.imports.read.tables import read_tables
+from publisher.imports.read.terms import Terms
+from publisher.imports.sources import Source
+from publisher.rdf.media import RDF_XML, TURTLE
+from publisher.rdf.prefixes import Prefixes
+
+__all__ = ["Terms", "read_source"]
+
+
+def read_source(source: Source, folder: Path, *, prefixes: Prefixes, verify: bool = True) -> Terms[Any]:
+    """Read a source's files from a folder; raise ImportFailed where one is missing, changed or cannot be read."""
+    contents = {name: _content(folder / name, sha256, verify=verify) for name, sha256 in source.files.items()}
+    data = contents[source.file]
+    if source.format == "obo":
+        return read_obo(_decode(data, source.file), source, prefixes)
+    if source.format == "owl":
+        return read_owl(data, source, media=RDF_XML)
+    if source.format == "turtle":
+        return read_owl(data, source, media=TURTLE)
+    if source.format == "obographs":
+        return read_obographs(_decode(data, source.file), source, prefixes)
+    return read_tables({name: _decode(each, name) for name, each in contents.items()}, source)
+
+
+def _content(path: Path, sha256: str, *, verify: bool) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImportFailed(
+            f"cannot read the source {path.name}: {error.strerror}",
+            where=Where(str(path)),
+            fix="name the folder that holds it with --from",
+        ) from None
+    found = hashlib.sha256(data).hexdigest()
+    if verify and found != sha256:
+        raise ImportFailed(
+            f"{path.name} is not the file that was declared: its SHA-256 is {found}, wanted {sha256 or 'one'}",
+            where=Where(str(path)),
+            fix="get the declared version, or declare the new one: version and sha256 in ontology/sources.toml",
+            code="imports.checksum",
+        )
+    if not path.name.endswith(".gz"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ImportFailed(
+            f"{path.name} is not a whole gzip file: {error}", where=Where(str(path)), fix="get the file again"
+        ) from None
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ImportFailed(
+            f"{name} is not UTF-8: {error.reason}", where=Where(name, line), fix="convert the file to UTF-8"
+        ) from None
