@@ -26,7 +26,7 @@ def reference_results(data: Graph, shapes: Graph, *, only: Collection[str] = ())
             _rdflib_graph(data),
             shacl_graph=_rdflib_graph(shapes),
             advanced=True,
-            **({"use_shapes": names} if names else {}),
+            use_shapes=[*names] or None,
         )
         yield from _results(Graph(_lines(report)))
 

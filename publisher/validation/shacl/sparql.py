@@ -34,6 +34,7 @@ _SHAPES_GRAPH = "urn:exportin:shapes"
 _TARGETS = "urn:exportin:targets"
 _COMPONENT = f"<{SH}SPARQLConstraintComponent>"
 Row = Mapping[str, str]
+_Substitutions = dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
 
 class Sparql:
