@@ -1,0 +1,179 @@
+"""``mappings/*.sssom.tsv``: what our terms are called elsewhere, one row of SSSOM per record, with file and line.
+
+See the Simple Standard for Sharing Ontological Mappings, 1.1, TSV serialisation with an embedded metadata block.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.dataset.near import suggestion
+from publisher.dataset.seeds.marked import Kind, parse
+from publisher.dataset.seeds.rows import Rows
+from publisher.dataset.seeds.values import canonical
+from publisher.errors import Where
+from publisher.rdf.names import SSSOM, XSD
+from publisher.rdf.prefixes import Prefixes, is_iri
+
+REQUIRED = ("predicate_id", "object_id", "mapping_justification")
+NO_TERM = f"{SSSOM}NoTermFound"
+# Prefixes that SSSOM builds in; a curie_map need not name them.
+_BUILT_IN = {"semapv": "https://w3id.org/semapv/vocab/"}
+_LITERAL = "rdfs literal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One file: its metadata, its prefixes, the names of its columns and the line on which they stand."""
+
+    file: str
+    stem: str
+    slots: Mapping[str, str]
+    prefixes: Prefixes
+    columns: tuple[str, ...]
+    head: int
+
+
+def read_alignments(rows: Rows) -> None:
+    """Read every SSSOM file of ``mappings/`` into the table of alignments."""
+    for path in sorted((rows.root / "mappings").glob("*.sssom.tsv")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        sheet = _sheet(rows, path, lines)
+        missing = [column for column in REQUIRED if column not in (*sheet.columns, *sheet.slots)]
+        if missing:
+            rows.report(
+                "alignment.missing-column",
+                f"this file has no column {missing[0]}",
+                Where(sheet.file, sheet.head),
+                value=missing[0],
+                fix=suggestion(missing[0], sheet.columns, otherwise=f"add the column {missing[0]}"),
+            )
+            continue
+        for where, row in _rows(rows, sheet, lines):
+            _alignment(rows, sheet, where, row)
+
+
+def _sheet(rows: Rows, path: Path, lines: list[str]) -> _Sheet:
+    file = rows.file(path)
+    count = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    block = "\n".join(re.sub(r"^# ?", "", line) if line.startswith("# ") else line[1:] for line in lines[:count])
+    # A header whose lines all begin with "# " is indented by one blank, which YAML does not mind.
+    top, findings = parse(block, file)
+    rows.findings.extend(findings)
+    slots = {key: node.text for key, node in top.fields.items() if node.scalar}
+    table = top.fields.get("curie_map")
+    given = {key: node.text for key, node in table.fields.items()} if table and table.kind is Kind.TABLE else {}
+    prefixes = Prefixes(_BUILT_IN | dict(rows.manifest.prefixes) | given)
+    columns = tuple(lines[count].split("\t")) if count < len(lines) else ()
+    return _Sheet(file, path.name.removesuffix(".sssom.tsv"), slots, prefixes, columns, count + 1)
+
+
+def _rows(rows: Rows, sheet: _Sheet, lines: list[str]) -> Iterator[tuple[Where, dict[str, str]]]:
+    for number, line in enumerate(lines[sheet.head :], start=sheet.head + 1):
+        if not line.strip():
+            continue
+        where, cells = Where(sheet.file, number), line.split("\t")
+        if len(cells) > len(sheet.columns):
+            rows.report(
+                "alignment.wrong-row",
+                f"this row has {len(cells)} cells, the file {len(sheet.columns)} columns",
+                where,
+                value=cells[-1],
+                fix="separate the cells by one tab each",
+            )
+            continue
+        given = {key: value for key, value in zip(sheet.columns, cells, strict=False) if value}
+        yield where, {**sheet.slots, **given}
+
+
+def _alignment(rows: Rows, sheet: _Sheet, where: Where, row: dict[str, str]) -> None:
+    literal = row.get("subject_type") == _LITERAL
+    needed = ("subject_label" if literal else "subject_id", *REQUIRED)
+    for key in (key for key in needed if key not in row):
+        rows.report("alignment.missing-value", f"this row has no {key}", where, value=key, fix=f"fill the column {key}")
+        return
+    expand = _Expander(rows, sheet, where)
+    subject = None if literal else expand(row["subject_id"])
+    predicate, object_ = expand(row["predicate_id"]), expand(row["object_id"])
+    stands = subject and object_ != NO_TERM and row.get("predicate_modifier", "") != "Not"
+    record, set_ = _record_iri(rows, sheet, row, expand)
+    shown = row.get("subject_label") or row.get("subject_id", "")
+    rows.origins.setdefault(record, where)
+    rows.add(
+        "alignments",
+        where,
+        {
+            **{key: row.get(key) for key in ("subject_id", "subject_label", "subject_type", "object_id")},
+            **{key: row.get(key) for key in ("object_label", "comment", "mapping_date")},
+            "confidence": _confidence(rows, where, row.get("confidence")),
+            **{key: row.get(key) for key in ("subject_source_version", "object_source_version")},
+            "record": record,
+            "set": set_,
+            "label": f"{shown} → {row.get('object_label') or row['object_id']}",
+            "subject": subject,
+            "predicate": predicate,
+            "object": object_,
+            "direct_object": object_ if stands else None,
+            "justification": expand(row["mapping_justification"]),
+            "author": expand.optional(row.get("author_id")),
+            "reviewer": expand.optional(row.get("reviewer_id")),
+            "subject_source": expand.optional(row.get("subject_source")),
+            "object_source": expand.optional(row.get("object_source")),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Expander:
+    """Expands the CURIEs of one row with the prefixes of its file."""
+
+    rows: Rows
+    sheet: _Sheet
+    where: Where
+
+    def __call__(self, text: str) -> str | None:
+        iri = self.sheet.prefixes.expand(text)
+        if iri is None:
+            names = [name for name, _ in self.sheet.prefixes]
+            self.rows.report(
+                "prefix.unknown",
+                f"the prefix of {text} is not in the curie_map of this file",
+                self.where,
+                value=text,
+                fix=suggestion(text.partition(":")[0], names, otherwise="add it to curie_map at the top of the file"),
+            )
+        return iri
+
+    def optional(self, text: str | None) -> str | None:
+        """Expand the first of several values, where there is one."""
+        return self(text.split("|")[0]) if text else None
+
+
+def _confidence(rows: Rows, where: Where, text: str | None) -> str | None:
+    """Give the canonical form of a confidence; report one that is not a number from 0 to 1."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"0?\.\d+|[01](\.\d*)?", text) or not 0 <= float(text) <= 1:
+        rows.report(
+            "alignment.wrong-value",
+            "a confidence is a number from 0 to 1",
+            where,
+            value=text,
+            fix="write it as 0.95",
+        )
+        return None
+    return canonical(text, XSD + "decimal")
+
+
+def _record_iri(rows: Rows, sheet: _Sheet, row: Mapping[str, str], expand: _Expander) -> tuple[str, str]:
+    """Give the IRI of a row and of its set; a row without ``record_id`` is named by what it says."""
+    given = row.get("mapping_set_id", "")
+    set_ = given if is_iri(given) else f"{rows.manifest.base}mappings/{sheet.stem}"
+    name = row.get("record_id")
+    if name:
+        return (expand(name) if ":" in name else f"{set_}#{name}") or set_, set_
+    keys = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
+    said = "\t".join(row.get(key, "") for key in keys)
+    return f"{set_}#{hashlib.sha256(said.encode()).hexdigest()[:16]}", set_

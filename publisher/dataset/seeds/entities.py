@@ -1,0 +1,111 @@
+"""``seeds/entities.yaml``: every entity that facts use, our own and outside ones, with label and type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from publisher.dataset.seeds.record import Record, records
+from publisher.dataset.seeds.retired import id_pattern
+from publisher.dataset.seeds.rows import Rows
+from publisher.dataset.seeds.values import values_of
+from publisher.errors import Where
+
+FILE = "seeds/entities.yaml"
+KEYS = ("id", "label", "name", "type", "properties", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing that facts are about: ``id`` as written, its IRI, label, display name and classes.
+
+    ``minted`` tells that its IRI is our own; ``parts`` are the entities that its own properties name.
+    """
+
+    id: str
+    iri: str
+    label: str
+    name: str | None
+    types: tuple[str, ...]
+    minted: bool
+    where: Where
+    parts: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Give the name to show: the short one where there is one."""
+        return self.name or self.label
+
+
+def read_entities(rows: Rows) -> Mapping[str, Entity]:
+    """Read every entity by its IRI: first all ids, then their values, which may name each other."""
+    path = rows.root / FILE
+    if not path.exists():
+        return {}
+    top = rows.load(path)
+    found = []
+    for record in records(rows, FILE, "entity", top, "entities"):
+        iri = _identify(record)
+        if iri is not None:
+            found.append((record.about(iri), iri))
+            rows.entities.add(iri)
+            rows.known.add(iri)
+    return {iri: _entity(record, iri) for record, iri in found}
+
+
+def _identify(record: Record) -> str | None:
+    rows = record.rows
+    if not record.check(KEYS, ("id",)):
+        return None
+    name, iri = record.text("id"), record.iri("id")
+    if name is None or iri is None or not rows.issue(name, record.place("id"), focus=iri):
+        return None
+    stem = rows.manifest.iri_of("entity", "")
+    pattern = rows.manifest.ids["entity"]
+    if iri.startswith(stem) and not id_pattern(pattern).fullmatch(iri.removeprefix(stem)):
+        wrong_id(record, name, pattern)
+    return iri
+
+
+def wrong_id(record: Record, name: str, pattern: str) -> None:
+    """Report an own id that does not follow its pattern."""
+    record.rows.report(
+        "id.pattern",
+        f"the id {name} does not follow the pattern {pattern}, as {pattern % 1}",
+        record.place("id"),
+        focus=record.focus,
+        value=name,
+        fix="let exportin new-fact issue the id"
+        if record.kind != "entity"
+        else "take the next number of seeds/ids.toml",
+    )
+
+
+def _entity(record: Record, iri: str) -> Entity:
+    rows, where = record.rows, record.where
+    name = record.text("id") or ""
+    minted = iri.startswith(rows.manifest.iri_of("entity", ""))
+    label = record.text("label") or rows.ontology.label(iri)
+    if label is None:
+        rows.report(
+            "entity.missing-key",
+            f"the entity {name} has no label, and no slice gives one",
+            where,
+            focus=iri,
+            value="label",
+            fix="add label: …",
+        )
+    types = record.iris("type")
+    parts = []
+    for type_, place in types:
+        rows.add("entity_types", place, {"entity": iri, "type": type_})
+    for property_, node, cells in values_of(record, "properties"):
+        rows.add("entity_values", node.where(FILE), {"entity": iri, **cells})
+        rows.key_origins.setdefault((iri, property_.iri), node.where(FILE))
+        if cells.get("iri") in rows.entities:
+            parts.append(cells["iri"] or "")
+    entity = Entity(
+        name, iri, label or name, record.text("name"), tuple(t for t, _ in types), minted, where, tuple(parts)
+    )
+    cells = {"id": name, "iri": iri, "label": entity.label, "language": rows.manifest.language, "name": entity.name}
+    rows.add("entities", where, {**cells, "minted": "true" if minted else "false"})
+    rows.origins[iri] = where
+    return entity
