@@ -1,0 +1,70 @@
+"""Databases behind a mapping: DuckDB files attached, SQLite and PostgreSQL read through their Python drivers."""
+
+import sqlite3
+from pathlib import Path
+
+import duckdb
+
+from publisher.errors import MappingFailed
+
+_SQLITE = b"SQLite format 3\x00"
+
+
+def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Make the tables of a database known under their own names; raise MappingFailed where it cannot be read."""
+    scheme, _, rest = database.partition("://")
+    if scheme in ("postgresql", "postgres"):
+        raise MappingFailed(
+            "PostgreSQL is not supported by this version",
+            fix="export the tables as Parquet or CSV, or copy them into a DuckDB file",
+            code="mapping.unsupported",
+        )
+    path = Path(rest.removeprefix("/") if scheme in ("duckdb", "sqlite") and rest.startswith("//") else rest or database)
+    if not path.is_file():
+        raise MappingFailed(f"the database {database} does not exist", fix="name a DuckDB or SQLite file")
+    with path.open("rb") as file:
+        is_sqlite = file.read(16) == _SQLITE
+    try:
+        if is_sqlite:
+            _copy_sqlite(connection, path)
+        else:
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS mapped_database (READ_ONLY)")
+            connection.execute("USE mapped_database")
+    except (duckdb.Error, sqlite3.Error) as error:
+        raise MappingFailed(f"cannot open the database {database}: {error}", fix="name a DuckDB or SQLite file") from None
+
+
+def _copy_sqlite(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        tables = source.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+        for (name,) in tables.fetchall():
+            columns = source.execute(f"PRAGMA table_info({_name(name)})").fetchall()
+            declared = ", ".join(f"{_name(column[1])} {_duckdb_type(column[2])}" for column in columns)
+            connection.execute(f"CREATE TABLE {_name(name)} ({declared})")
+            rows = source.execute(f"SELECT * FROM {_name(name)}").fetchall()
+            if rows:
+                places = ", ".join("?" for _ in columns)
+                connection.executemany(f"INSERT INTO {_name(name)} VALUES ({places})", rows)
+    finally:
+        source.close()
+
+
+def _duckdb_type(declared: str) -> str:
+    name = declared.upper()
+    if "INT" in name:
+        return "BIGINT"
+    for part, kind in (("CHAR", "VARCHAR"), ("CLOB", "VARCHAR"), ("TEXT", "VARCHAR"), ("BLOB", "BLOB"), ("BINARY", "BLOB")):
+        if part in name:
+            return kind
+    for kind in ("BOOLEAN", "DATE", "TIMESTAMP", "TIME"):
+        if name.startswith(kind):
+            return kind
+    if any(part in name for part in ("REAL", "FLOA", "DOUB")):
+        return "DOUBLE"
+    return name if name.startswith(("DECIMAL", "NUMERIC")) else "VARCHAR"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

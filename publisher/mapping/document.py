@@ -1,0 +1,110 @@
+"""A mapping document as a graph of nodes, with the three vocabularies folded into one.
+
+R2RML (``rr:``), the older RML (``rml:`` at semweb.mmlab.be) and RML-Core name the same things; here a property is
+known by its local name in RML-Core, so that :mod:`publisher.mapping.rml` reads them all alike.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.errors import DatasetUnreadable, MappingFailed, Where
+from publisher.rdf import quads
+from publisher.rdf.names import RDF, XSD
+
+RML = "http://w3id.org/rml/"
+_VOCABULARIES = (RML, "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#", "http://semweb.mmlab.be/ns/ql#")
+_RENAMED = {
+    "logicalTable": "logicalSource",
+    "column": "reference",
+    "sqlQuery": "query",
+    "joinCondition": "joinCondition",
+}
+_BASE = re.compile(r"^\s*(?:@base|BASE)\s+<([^>]*)>", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One RDF term of a mapping document: an IRI, a blank node or a literal, with its canonical N-Quads form."""
+
+    kind: str
+    value: str
+    term: str
+    datatype: str | None = None
+
+
+@dataclass(slots=True)
+class Graph:
+    """The triples of one mapping document, by subject and folded property name."""
+
+    file: str
+    text: str
+    base: str | None
+    properties: dict[str, dict[str, list[Node]]] = field(default_factory=dict)
+
+    def objects(self, subject: str, name: str) -> list[Node]:
+        """Give the objects of a property, in no order of their own."""
+        return self.properties.get(subject, {}).get(name, [])
+
+    def names(self, subject: str) -> set[str]:
+        """Give the folded names of the properties that a subject has."""
+        return set(self.properties.get(subject, {}))
+
+    def subjects(self) -> Iterator[str]:
+        """Give each subject in the order in which the document first names it."""
+        return iter(self.properties)
+
+    def where(self, subject: str) -> Where:
+        """Give the line on which the document writes a subject as far as its name can be found."""
+        if subject.startswith("_:"):
+            return Where(self.file)
+        local = re.split(r"[#/]", subject)[-1] or subject
+        pattern = re.compile(rf"^\s*(?:<[^>\s]*{re.escape(local)}>|[\w.-]*:{re.escape(local)})(?=\s|$)", re.MULTILINE)
+        match = pattern.search(self.text)
+        return Where(self.file, self.text.count("\n", 0, match.end()) + 1 if match else 0)
+
+
+def folded(iri: str) -> str:
+    """Give the name of a term of a mapping vocabulary as RML-Core calls it, or the IRI as it is.
+
+    >>> folded("http://www.w3.org/ns/r2rml#logicalTable")
+    'logicalSource'
+    """
+    for namespace in _VOCABULARIES:
+        if iri.startswith(namespace):
+            local = iri[len(namespace) :]
+            return _RENAMED.get(local, local)
+    return "type" if iri == RDF + "type" else iri
+
+
+def read_graph(path: Path, *, base: str | None) -> Graph:
+    """Parse a mapping document; raise MappingFailed with the line where it is not valid RDF."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingFailed(
+            f"cannot read this mapping document: {error}", where=Where(str(path)), fix="check its name, rights and UTF-8"
+        ) from None
+    declared = _BASE.search(text)
+    graph = Graph(str(path), text, declared[1] if declared else None)
+    try:
+        for quad in quads.read(path, base=base or "urn:exportin:mapping/"):
+            subject, value = _node(quad.subject), _node(quad.object)
+            table = graph.properties.setdefault(subject.value, {})
+            table.setdefault(folded(quad.predicate.value), []).append(value)
+    except DatasetUnreadable as error:
+        raise MappingFailed(error.message, where=error.where, fix=error.fix, code="mapping.syntax") from None
+    return graph
+
+
+def _node(term: object) -> Node:
+    text = str(term)
+    if text.startswith("_:"):
+        return Node("blank", text, text)
+    value = str(getattr(term, "value", text))
+    if text.startswith("<"):
+        return Node("iri", value, quads.iri(value))
+    datatype = str(getattr(getattr(term, "datatype", None), "value", XSD + "string"))
+    language = getattr(term, "language", None)
+    return Node("literal", value, quads.literal(value, datatype=datatype, language=language), datatype)

@@ -1,0 +1,205 @@
+"""DuckDB as the engine: sources registered as relations, queries run within a memory limit."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from publisher.errors import MappingFailed
+from publisher.mapping import databases, faults
+from publisher.mapping.files import readable
+from publisher.mapping.plan import Relation, unquoted
+from publisher.mapping.references import Malformed, parse_json_path
+from publisher.mapping.values import (
+    FileSource,
+    Formulation,
+    LogicalSource,
+    TableSource,
+    TriplesMap,
+    ViewSource,
+)
+from publisher.mapping.views import view_query
+
+
+class Rows(Protocol):
+    """A table in memory: a name, column names, and rows of texts or None."""
+
+    @property
+    def name(self) -> str:
+        """Give the name under which queries know the table."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give the names of the columns."""
+
+    @property
+    def rows(self) -> list[tuple[str | None, ...]]:
+        """Give the rows, each as long as the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where logical sources are looked up: tables by name, then files below ``root``, then a database."""
+
+    tables: Mapping[str, Rows] = field(default_factory=dict)
+    root: Path | None = None
+    database: str | None = None
+
+
+@dataclass(slots=True)
+class Engine:
+    """One DuckDB connection with its sources; a context manager that leaves no file behind."""
+
+    sources: Sources
+    memory_mb: int
+    folder: Path = field(init=False)
+    connection: duckdb.DuckDBPyConnection = field(init=False)
+    _relations: dict[tuple[LogicalSource, str], Relation] = field(init=False, default_factory=dict)
+
+    def __enter__(self) -> "Engine":
+        """Open the connection, set its limits and register the tables."""
+        self.folder = Path(tempfile.mkdtemp(prefix="exportin-mapping-"))
+        self.connection = duckdb.connect(":memory:")
+        self.connection.execute(f"SET memory_limit = '{max(self.memory_mb, 64)}MiB'")
+        self.connection.execute(f"SET temp_directory = {_quoted(str(self.folder / 'spill'))}")
+        self.connection.execute("SET preserve_insertion_order = false")
+        self.connection.execute("SET autoinstall_known_extensions = false")
+        for table in self.sources.tables.values():
+            self.connection.register(table.name, _arrow(table))
+        if self.sources.database is not None:
+            databases.attach(self.connection, self.sources.database)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection and remove what it spilled."""
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def relation(self, each: TriplesMap, source: LogicalSource | None = None) -> Relation:
+        """Give the relation of a logical source, registering it when it is first asked for."""
+        logical = source or each.source
+        key = (logical, each.where.file)
+        if key not in self._relations:
+            self._relations[key] = self._register(each, logical)
+        return self._relations[key]
+
+    def _register(self, each: TriplesMap, logical: LogicalSource) -> Relation:
+        source = logical.source
+        if isinstance(source, FileSource) and Path(source.path).stem in self.sources.tables:
+            table = Path(source.path).stem
+            return Relation(table, self._columns(f'FROM "{table}"'), Formulation.COLUMN, f"the table {source.path}")
+        if isinstance(source, TableSource):
+            query, formulation, shown = self._table_query(each, source), logical.formulation, _shown_table(source)
+        elif isinstance(source, ViewSource):
+            relation = _ViewBuilder(self, each)
+            query, formulation, shown = relation.query(source), Formulation.COLUMN, "the logical view"
+        else:
+            query, formulation, shown = self._file_query(each, source, logical), logical.formulation, source.path
+        name = f"source_{len(self._relations)}"
+        try:
+            self.connection.execute(f'CREATE TEMP VIEW "{name}" AS {query}')
+            columns = self._columns(f'FROM "{name}"')
+        except duckdb.Error as error:
+            raise faults.engine_fault(str(error), each, shown) from None
+        if isinstance(source, FileSource) and _columnar(source.path):
+            formulation = Formulation.COLUMN
+        return Relation(name, columns, formulation, shown)
+
+    def _columns(self, source: str) -> dict[str, str]:
+        return {str(row[0]): str(row[1]) for row in self.connection.execute(f"DESCRIBE {source}").fetchall()}
+
+    def _table_query(self, each: TriplesMap, source: TableSource) -> str:
+        if source.query is not None:
+            return source.query.strip().rstrip(";")
+        names = [unquoted(part) for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', source.table or "")]
+        known = [str(row[0]) for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        known += [str(row[0]) for row in self.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
+        if names[-1].casefold() not in {name.casefold() for name in known}:
+            raise faults.missing("table", names[-1], known, each.where, each.name)
+        return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
+
+    def _file_query(self, each: TriplesMap, source: FileSource, logical: LogicalSource) -> str:
+        path = readable(source, each, self.sources.root, self.folder)
+        shown = _quoted(str(path))
+        suffix = Path(source.path).suffix.lower()
+        if suffix == ".parquet":
+            return f"SELECT * FROM read_parquet({shown})"
+        if suffix in (".arrow", ".feather"):
+            raise MappingFailed(f"triples map {each.name}: {source.path} is an Arrow file", fix="write it as Parquet")
+        if logical.formulation is Formulation.JSON:
+            return _json_query(path, logical.iterator, source, each)
+        return _csv_query(path, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _ViewBuilder:
+    """Writes the query of a logical view, with the relations below it registered first."""
+
+    engine: Engine
+    each: TriplesMap
+
+    def query(self, source: ViewSource) -> str:
+        parents = [self.engine.relation(self.each, join.parent) for join in source.joins]
+        return view_query(source, self.engine.relation(self.each, source.on), parents, self.each)
+
+
+def _columnar(path: str) -> bool:
+    return Path(path).suffix.lower() == ".parquet"
+
+
+def _shown_table(source: TableSource) -> str:
+    return f"the table {source.table}" if source.table is not None else "the query"
+
+
+def _json_query(path: Path, iterator: str | None, source: FileSource, each: TriplesMap) -> str:
+    lines = Path(source.path).suffix.lower() in (".jsonl", ".ndjson")
+    default = "$" if lines else "$[*]"
+    try:
+        steps = parse_json_path(iterator or default)
+    except Malformed as error:
+        raise MappingFailed(
+            f"triples map {each.name}: {error}", where=each.where, fix="mend rml:iterator", code="mapping.path"
+        ) from None
+    size = max(path.stat().st_size * 2, 16_777_216)
+    layout = "newline_delimited" if lines else "array" if steps.path == "$[*]" else "unstructured"
+    objects = f"read_json_objects({_quoted(str(path))}, format = '{layout}', maximum_object_size = {size})"
+    if layout == "array":
+        return f'SELECT json AS "row" FROM {objects}'
+    taken = f"json_extract(json, {_quoted(steps.path)})"
+    return f'SELECT {f"unnest({taken})" if steps.many else taken} AS "row" FROM {objects}'
+
+
+def _csv_query(path: Path, source: FileSource) -> str:
+    delimiter = source.delimiter or ("\t" if Path(source.path).suffix.lower() in (".tsv", ".tab") else ",")
+    options = {
+        "header": "true" if source.header else "false",
+        "all_varchar": "true",
+        "delim": _quoted(delimiter),
+        "quote": _quoted(source.quote),
+        "escape": _quoted(source.quote),
+        "allow_quoted_nulls": "true" if source.nulls else "false",
+        "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls)}]" if source.nulls else "''",
+        "skip": str(source.skip),
+    }
+    if source.comment:
+        options["comment"] = _quoted(source.comment)
+    listed = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"SELECT * FROM read_csv({_quoted(str(path))}, {listed})"
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _arrow(table: Rows) -> pa.Table:
+    columns = list(zip(*table.rows, strict=True)) if table.rows else [() for _ in table.columns]
+    return pa.table({name: pa.array(values, pa.string()) for name, values in zip(table.columns, columns, strict=True)})

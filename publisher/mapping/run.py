@@ -1,0 +1,138 @@
+"""Mapping documents run to N-Quads: read, planned, executed, written whole or not at all."""
+
+import shutil
+from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from publisher.errors import MappingFailed
+from publisher.mapping import faults
+from publisher.mapping.engine import Engine, Sources
+from publisher.mapping.plan import MapPlan, plan_map
+from publisher.mapping.rml import read_mapping
+from publisher.mapping.values import MappingDocument
+
+_COPY = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingCounts:
+    """What a run made: distinct quads, and how many triples maps of how many documents made them."""
+
+    quads: int
+    triples_maps: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a quad is there: its line, the triples map that made it, and the row, where the source tells it."""
+
+    line: str
+    triples_map: str
+    mapping: str
+    file: str | None
+    row: str | None
+
+
+def run_mappings(
+    documents: Sequence[Path], sources: Sources, out: Path, *, base: str | None, memory_mb: int, limit: int | None = None
+) -> MappingCounts:
+    """Run mapping documents over sources and write distinct N-Quads lines to ``out``, in no order.
+
+    The file appears only when the run is complete. Raises MappingFailed naming mapping, source and value.
+    """
+    partial = out.with_name(out.name + ".partial")
+    with Engine(sources, memory_mb) as engine:
+        plans = _plans(engine, documents, base)
+        try:
+            count = _write(engine, plans, partial, limit)
+            partial.replace(out)
+        finally:
+            partial.unlink(missing_ok=True)
+    return MappingCounts(count, len(plans), len(documents))
+
+
+def map_document(
+    mapping: Path, out: IO[bytes], *, root: Path, base: str | None, database: str | None, memory_mb: int = 2048, limit: int | None = None
+) -> MappingCounts:
+    """Run one R2RML or RML document by itself and write its N-Quads to a stream, whole or not at all."""
+    sources = Sources(root=root, database=database)
+    with Engine(sources, memory_mb) as engine:
+        plans = _plans(engine, [mapping], base)
+        made = engine.folder / "mapped.nq"
+        count = _write(engine, plans, made, limit)
+        with made.open("rb") as lines:
+            shutil.copyfileobj(lines, out, 1 << 20)
+    return MappingCounts(count, len(plans), 1)
+
+
+def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | None) -> tuple[MapPlan, ...]:
+    """Give the plan of each triples map, for ``--show-sql`` and for other engines; nothing is run."""
+    with Engine(sources, 256) as engine:
+        return tuple(_plans(engine, documents, base))
+
+
+def explain(
+    wanted: str, documents: Sequence[Path], sources: Sources, *, base: str | None, limit: int = 100
+) -> Iterator[Explanation]:
+    """Give each quad that names an IRI (or is the N-Quads line given), with its triples map and source row."""
+    with Engine(sources, 1024) as engine:
+        for plan in _plans(engine, documents, base, located=True):
+            term = wanted if wanted.startswith(("<", "_:", '"')) else f"<{wanted}>"
+            query = f"SELECT DISTINCT * FROM ({plan.sql()}) WHERE contains(line, ?) LIMIT {int(limit)}"  # noqa: S608 our own query
+            try:
+                rows = engine.connection.execute(query, [term.strip()]).fetchall()
+            except duckdb.Error as error:
+                raise _failure(engine, [plan], error) from None
+            for row in rows:
+                yield Explanation(row[0], plan.name, plan.map.where.file, *(row[1:] or (None, None)))
+
+
+def _plans(
+    engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False
+) -> list[MapPlan]:
+    plans: list[MapPlan] = []
+    for path in documents:
+        document = read_mapping(path, base=base)
+        plans += _document_plans(engine, document, base or document.base, located=located)
+    if not plans:
+        names = ", ".join(str(path) for path in documents)
+        raise MappingFailed(f"there is no triples map in {names or 'no document'}", fix="name a mapping document")
+    return plans
+
+
+def _document_plans(engine: Engine, document: MappingDocument, base: str | None, *, located: bool) -> list[MapPlan]:
+    maps = {each.key: each for each in document.maps}
+    relations = {each.key: engine.relation(each) for each in document.maps}
+    return [
+        plan_map(each, maps=maps, relations=relations, base=base, located=located) for each in document.maps
+    ]
+
+
+def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> int:
+    whole = "\nUNION ALL\n".join(f"({plan.sql()})" for plan in plans)
+    capped = f" LIMIT {int(limit)}" if limit is not None else ""
+    target = str(out).replace("'", "''")
+    try:
+        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole}){capped}) TO '{target}' {_COPY}")  # noqa: S608 our own query
+        row = result.fetchone()
+    except duckdb.Error as error:
+        raise _failure(engine, plans, error) from None
+    return int(row[0]) if row else 0
+
+
+def _failure(engine: Engine, plans: list[MapPlan], error: duckdb.Error) -> MappingFailed:
+    fault = faults.data_fault(str(error), [plan.map for plan in plans])
+    if fault is not None:
+        return fault
+    for plan in plans:
+        try:
+            engine.connection.execute(f"SELECT count(*) FROM ({plan.sql()}) WHERE length(line) < 0").fetchall()  # noqa: S608
+        except duckdb.Error as own:
+            return faults.engine_fault(str(own), plan.map, plan.shown)
+    return MappingFailed(f"the mapping cannot be run: {error}", fix="give it more memory or mend the source")

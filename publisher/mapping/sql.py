@@ -1,0 +1,186 @@
+"""SQL expressions for RDF terms, each written once for every dialect that sqlglot renders.
+
+IRI-safe encoding keeps what R2RML section 7.3 calls *iunreserved*; literals are escaped exactly as
+:mod:`publisher.rdf.quads` escapes them; natural datatypes are those of R2RML section 10.2.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot import exp, parse_one
+
+from publisher.rdf.names import XSD
+
+_UCSCHAR = (
+    r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}"
+    + "".join(rf"\x{{{plane:X}0000}}-\x{{{plane:X}FFFD}}" for plane in range(1, 14))
+    + r"\x{E1000}-\x{EFFFD}"
+)
+_ASCII = "A-Za-z0-9._~-"
+_PLACE = "term_placeholder"
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+_TEXTS = {"VARCHAR", "STRING", "CHAR", "UUID", "ENUM"}
+
+_ENCODE_SLOWLY = (
+    "REPLACE(REPLACE(ARRAY_TO_STRING(LIST_TRANSFORM(REGEXP_EXTRACT_ALL({place}, '[{keep}]+|[^{keep}]+'), "
+    "s -> CASE WHEN REGEXP_MATCHES(s, '^[{keep}]') THEN s ELSE URL_ENCODE(s) END), ''), '+', '%20'), '*', '%2A')"
+)
+_CANONICAL_DOUBLE = r"""
+CASE WHEN {place} IN ('inf', 'Infinity', '+inf') THEN 'INF'
+     WHEN {place} IN ('-inf', '-Infinity') THEN '-INF'
+     WHEN LOWER({place}) = 'nan' THEN 'NaN'
+     WHEN REGEXP_MATCHES({place}, '^[+-]?[0.]+(?:[eE].*)?$') THEN '0.0E0'
+     ELSE CONCAT(
+       CASE WHEN {place} LIKE '-%' THEN '-' ELSE '' END,
+       SUBSTR({digits}, 1, 1), '.',
+       CASE WHEN REGEXP_REPLACE(SUBSTR({digits}, 2), '0+$', '') = '' THEN '0'
+            ELSE REGEXP_REPLACE(SUBSTR({digits}, 2), '0+$', '') END,
+       'E', CAST({exponent} AS VARCHAR))
+END"""
+_WHOLE = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[.eE].*$', ''), '^[+-]?0*', '')"
+_FRACTION = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[eE].*$', ''), '^[^.]*[.]?', '')"
+_POWER = (
+    r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') ELSE '0' END AS INTEGER)"
+)
+
+
+def text(value: str) -> exp.Expression:
+    """Give a string constant."""
+    return exp.Literal.string(value)
+
+
+def call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """Give a function call that every dialect writes under the same name."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def column(alias: str, name: str) -> exp.Expression:
+    """Give a column of a relation, quoted."""
+    return exp.column(name, table=alias, quoted=True)
+
+
+def as_text(value: exp.Expression) -> exp.Expression:
+    """Give a value cast to text."""
+    return exp.cast(value, "VARCHAR")
+
+
+def matches(value: exp.Expression, pattern: str) -> exp.Expression:
+    """Tell whether a regular expression is found in a text."""
+    return exp.RegexpLike(this=value, expression=text(pattern))
+
+
+def case(*branches: tuple[exp.Expression, exp.Expression], otherwise: exp.Expression | None = None) -> exp.Expression:
+    """Give the value of the first condition that holds."""
+    made = exp.Case(ifs=[exp.If(this=condition, true=value) for condition, value in branches])
+    if otherwise is not None:
+        made.set("default", otherwise)
+    return made
+
+
+def joined(parts: Sequence[str | exp.Expression]) -> exp.Expression:
+    """Give the concatenation of texts, constants next to each other merged; the caller guards against NULL."""
+    merged: list[str | exp.Expression] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    terms = [text(part) if isinstance(part, str) else part for part in merged]
+    return terms[0] if len(terms) == 1 else call("CONCAT", *terms)
+
+
+def guarded(parts: Sequence[str | exp.Expression]) -> exp.Expression:
+    """Give the concatenation of texts, NULL where one of them is NULL."""
+    needed = [part for part in parts if isinstance(part, exp.Expression)]
+    whole = joined(parts)
+    if not needed or whole is needed[0]:
+        return whole
+    return case((exp.and_(*(present(part) for part in needed)), whole))
+
+
+def present(value: exp.Expression) -> exp.Expression:
+    """Tell whether a value is not NULL."""
+    return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+
+
+def failed(kind: str, name: str, value: exp.Expression) -> exp.Expression:
+    """Stop the query with kind, triples map and value, that :mod:`publisher.mapping.faults` makes a failure of."""
+    return call("ERROR", call("CONCAT", text(f"exportin|{kind}|{name}|"), value))
+
+
+def filled(pattern: str, value: exp.Expression, **more: str) -> exp.Expression:
+    """Give an expression written as text in DuckDB's dialect, with a value in place of ``{place}``."""
+    tree = parse_one(pattern.format(place=_PLACE, **more), read="duckdb")
+    return tree.transform(
+        lambda node: value.copy() if isinstance(node, exp.Column) and node.name == _PLACE else node
+    )
+
+
+def encoded(value: exp.Expression, *, ascii_only: bool = False) -> exp.Expression:
+    """Give the IRI-safe form of a text: other than unreserved characters are percent-encoded as UTF-8."""
+    keep = _ASCII if ascii_only else _UCSCHAR + _ASCII
+    slow = filled(_ENCODE_SLOWLY, value, keep=keep)
+    return case((matches(value.copy(), f"[^{_ASCII}]"), slow), otherwise=value)
+
+
+def escaped(value: exp.Expression) -> exp.Expression:
+    """Give the text of a literal as canonical N-Quads writes it between the quotes."""
+    swaps = [("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")]
+    rare = [("\b", "\\b"), ("\f", "\\f"), ("\x7f", "\\u007F")]
+    rare += [(chr(code), f"\\u{code:04X}") for code in range(0x20) if code not in (8, 9, 10, 12, 13)]
+    common = _swapped(value, swaps)
+    whole = case(
+        (matches(value.copy(), r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"), _swapped(common, rare)), otherwise=common.copy()
+    )
+    return case((matches(value.copy(), r'[\x00-\x1F\x7F"\\]'), whole), otherwise=value.copy())
+
+
+def _swapped(value: exp.Expression, swaps: list[tuple[str, str]]) -> exp.Expression:
+    made = value.copy()
+    for old, new in swaps:
+        found = text(old) if old.isprintable() else call("CHR", exp.Literal.number(ord(old)))
+        made = call("REPLACE", made, found, text(new))
+    return made
+
+
+def canonical_double(lexical: exp.Expression) -> exp.Expression:
+    """Give the canonical form of a floating-point number written in any form (XML Schema 1.0, 3.2.5.2)."""
+    digits = f"REGEXP_REPLACE(CONCAT({_WHOLE}, {_FRACTION}), '^0+', '')"
+    whole_length = f"LENGTH({_WHOLE})"
+    leading = f"(LENGTH({_FRACTION}) - LENGTH(REGEXP_REPLACE({_FRACTION}, '^0+', '')))"
+    exponent = (
+        f"({_POWER} + CASE WHEN {whole_length} > 0 THEN {whole_length} - 1 ELSE -1 - {leading} END)"
+    )
+    pattern = _CANONICAL_DOUBLE.replace("{digits}", digits).replace("{exponent}", exponent)
+    return filled(pattern, lexical)
+
+
+def natural(value: exp.Expression, kind: str) -> tuple[exp.Expression, str | None]:
+    """Give the natural lexical form of a column of a SQL type, and the IRI of its datatype (None: a plain text)."""
+    name = kind.upper().split("(")[0].strip()
+    if name in _TEXTS:
+        return value, None
+    if name in _INTEGERS or name == "INT":
+        return as_text(value), XSD + "integer"
+    if name == "BOOLEAN":
+        return case((exp.Is(this=value, expression=exp.true()), text("true")), (present(value), text("false"))), XSD + "boolean"
+    if name in ("DECIMAL", "NUMERIC"):
+        return filled(r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')", as_text(value)), XSD + "decimal"
+    if name in ("DOUBLE", "FLOAT", "REAL"):
+        return canonical_double(as_text(value)), XSD + "double"
+    if name in ("BLOB", "BINARY", "VARBINARY"):
+        return call("HEX", value), XSD + "hexBinary"
+    return _natural_time(value, name)
+
+
+def _natural_time(value: exp.Expression, name: str) -> tuple[exp.Expression, str | None]:
+    if name == "DATE":
+        return as_text(value), XSD + "date"
+    if name == "TIME":
+        return as_text(value), XSD + "time"
+    if name.startswith("TIMESTAMP"):
+        zoned = name.endswith(("WITH TIME ZONE", "TZ"))
+        lexical = call("REPLACE", as_text(value), text(" "), text("T"))
+        if zoned:
+            lexical = filled(r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[+]00(:00)?$', 'Z'), '([+-][0-9][0-9])$', '\1:00')", lexical)
+        return lexical, XSD + "dateTime"
+    return as_text(value), None
