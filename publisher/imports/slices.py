@@ -90,6 +90,7 @@ def _only_used(lines: Iterable[str], prefixes: Prefixes) -> Prefixes:
     """Give the prefixes that the lines need, so that a slice changes only when its own terms do."""
     table = dict(prefixes)
     found = {word for each in lines for word in each.split(" ") if word.startswith("<") or "^^<" in word}
+    found.discard(iri(names.RDF + "type"))
     used = set()
     for word in found:
         name = prefixes.turtle_name(word[word.rindex("<") + 1 :].rstrip(">"))

@@ -1,7 +1,8 @@
 """OWL ontologies in RDF/XML or Turtle, read through ``publisher.rdf``.
 
 Annotations that tell a label, a synonym or an obsolete mark are taken by the conventions of the OBO Foundry, SKOS and
-Dublin Core; of the axioms only named superclasses, superproperties and *part of some* are taken.
+Dublin Core; of the axioms only named superclasses, superproperties, *part of some* and the
+datatypes of values are taken.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ _PARENTS = (names.RDFS + "subClassOf", names.RDFS + "subPropertyOf")
 _PART_OF = OBO_PURL + "BFO_0000050"
 _REPLACED = (OBO_PURL + "IAO_0100001", names.DCTERMS + "isReplacedBy")
 _CONSIDER = (names.OBO_IN_OWL + "consider",)
+_RANGE = names.RDFS + "range"
 _MATCHES = {names.SKOS + f"{how}Match" for how in ("exact", "close", "broad", "narrow", "related")}
 _KINDS = {
     names.OWL + "Class": Kind.CLASS,
@@ -87,7 +89,8 @@ def _parse(iri: str, node: _Raw, *, nodes: dict[str, _Raw], source: Source) -> T
             for property_ in _MATCHES
             for target in _iris(node, property_)
             if any(target.startswith(namespace) for namespace in source.xrefs)
-        ),
+        )
+        + tuple(Link(_RANGE, target) for target in _iris(node, _RANGE) if target.startswith(names.XSD)),
         obsolete="true" in _texts(node, names.OWL + "deprecated"),
         replaced_by=tuple(target for property_ in _REPLACED for target in _iris(node, property_)),
         consider=tuple(target for property_ in _CONSIDER for target in _iris(node, property_)),

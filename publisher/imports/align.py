@@ -1,0 +1,156 @@
+"""SSSOM in and out, and suggestions for names that have no mapping yet.
+
+Written canonically: metadata in the order of the specification, prefixes and rows sorted, empty columns left out, so
+that a change of one mapping is one changed line. A suggestion is never written: a person accepts it.
+See the Simple Standard for Sharing Ontological Mappings (SSSOM) 1.1, "TSV serialisation".
+"""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from publisher.errors import ImportFailed, Where
+from publisher.imports.find import Match, Names
+
+_METADATA = (
+    "sssom_version", "curie_map", "mapping_set_id", "mapping_set_version", "mapping_set_title",
+    "mapping_set_description", "mapping_set_confidence", "creator_id", "creator_label", "license", "subject_type",
+    "subject_source", "subject_source_version", "object_type", "object_source", "object_source_version",
+    "predicate_type", "mapping_provider", "cardinality_scope", "mapping_tool", "mapping_tool_id",
+    "mapping_tool_version", "mapping_date", "publication_date", "subject_match_field", "object_match_field",
+    "subject_preprocessing", "object_preprocessing", "similarity_measure", "see_also", "issue_tracker", "other",
+    "comment",
+)  # fmt: skip
+_COLUMNS = (
+    "record_id", "subject_id", "subject_label", "subject_category", "predicate_id", "predicate_label",
+    "predicate_modifier", "object_id", "object_label", "object_category", "mapping_justification", "author_id",
+    "author_label", "reviewer_id", "reviewer_label", "creator_id", "creator_label", "license", "subject_type",
+    "subject_source", "subject_source_version", "object_type", "object_source", "object_source_version",
+    "predicate_type", "mapping_provider", "mapping_source", "mapping_cardinality", "cardinality_scope",
+    "mapping_tool", "mapping_tool_id", "mapping_tool_version", "mapping_date", "publication_date", "review_date",
+    "confidence", "reviewer_agreement", "curation_rule", "curation_rule_text", "subject_match_field",
+    "object_match_field", "match_string", "subject_preprocessing", "object_preprocessing", "similarity_score",
+    "similarity_measure", "see_also", "issue_tracker_item", "other", "comment",
+)  # fmt: skip
+_PLAIN = re.compile(r"^[^\s\W](?:[^#\n]*\S)?$")
+_ORDER = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification", "record_id")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSet:
+    """A set of mappings: its metadata, and its rows as text by column."""
+
+    metadata: Mapping[str, Any]
+    rows: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A name without a mapping and the terms that it may mean, best first."""
+
+    words: str
+    matches: tuple[Match, ...]
+
+
+def read_sssom(path: Path) -> MappingSet:
+    """Read an SSSOM/TSV file; raise ImportFailed with the line where it is not one."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImportFailed(f"cannot read the mappings: {error}", where=Where(str(path))) from None
+    head = [line[1:] for line in lines if line.startswith("#")]
+    body = [line for line in lines if line.strip() and not line.startswith("#")]
+    try:
+        metadata = YAML(typ="safe", pure=True).load("\n".join(head)) or {}
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ImportFailed(
+            f"the metadata is not valid YAML: {getattr(error, 'problem', None) or error}",
+            where=Where(str(path), mark.line + 1 if mark else 0),
+            fix="mend the lines that begin with #",
+        ) from None
+    rows = list(csv.reader(body, delimiter="\t", quoting=csv.QUOTE_NONE))
+    header = rows[0] if rows else []
+    for name in header:
+        if name not in _COLUMNS:
+            raise ImportFailed(
+                f"{name!r} is no column of SSSOM 1.1", where=Where(str(path), len(head) + 1), fix="mend the column"
+            )
+    for number, cells in enumerate(rows[1:], start=len(head) + 2):
+        if len(cells) > len(header):
+            raise ImportFailed(
+                f"the row has {len(cells)} cells, the header {len(header)}",
+                where=Where(str(path), number),
+                fix="a tab too much, or a column too few",
+            )
+    kept = tuple({name: cell for name, cell in zip(header, cells, strict=False) if cell} for cells in rows[1:])
+    return MappingSet(metadata, kept)
+
+
+def sssom_text(mappings: MappingSet) -> str:
+    """Give the canonical SSSOM/TSV document of a set of mappings; the same set gives the same bytes."""
+    rows = sorted(mappings.rows, key=lambda row: tuple(row.get(name, "") for name in _ORDER))
+    used = [name for name in _COLUMNS if any(row.get(name) for row in rows)]
+    lines = [f"#{line}" for line in _header(mappings.metadata)]
+    lines.append("\t".join(used))
+    lines.extend("\t".join(_cell(row.get(name, "")) for name in used) for row in rows)
+    return "\n".join(lines) + "\n"
+
+
+def write_sssom(path: Path, mappings: MappingSet) -> None:
+    """Write a set of mappings canonically and whole; raise ImportFailed where the file cannot be written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(sssom_text(mappings), encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        raise ImportFailed(f"cannot write the mappings: {error.strerror}", where=Where(str(path))) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def suggest(words: Iterable[str], names: Names, *, least: float = 0.5, limit: int = 5) -> Iterator[Suggestion]:
+    """Give, for each name, the terms that it may mean and whose score is high enough; names without one too."""
+    for each in words:
+        matches = names.find(each, limit=limit)
+        yield Suggestion(each, tuple(match for match in matches if match.score >= least))
+
+
+def _header(metadata: Mapping[str, Any]) -> Iterator[str]:
+    known = [name for name in _METADATA if name in metadata]
+    for name in [*known, *sorted(set(metadata) - set(known))]:
+        value = metadata[name]
+        if isinstance(value, Mapping):
+            yield f"{name}:"
+            yield from (f"  {key}: {_scalar(value[key])}" for key in sorted(value))
+        elif isinstance(value, list):
+            yield f"{name}:"
+            yield from (f"- {_scalar(item)}" for item in value)
+        else:
+            yield f"{name}: {_scalar(value)}"
+
+
+def _scalar(value: object) -> str:
+    """Write a value as YAML reads it back: plain where it stays the same text, else in double quotes."""
+    if not isinstance(value, str):
+        return str(value)
+    return value if _PLAIN.match(value) and _reads_as_text(value) else json.dumps(value, ensure_ascii=False)
+
+
+def _reads_as_text(value: str) -> bool:
+    try:
+        return bool(YAML(typ="safe", pure=True).load(value) == value)
+    except YAMLError:
+        return False
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split())
