@@ -57,6 +57,11 @@ class Description:
         """Give the IRI of this version of the dataset."""
         return f"{self.iri}/{self.version}"
 
+    @property
+    def description_graph(self) -> str:
+        """Give the IRI of the graph that holds the description of the release."""
+        return self.graphs.get("description", f"{self.base}graph/description")
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
