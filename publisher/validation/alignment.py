@@ -1,4 +1,4 @@
-"""Identifiers and labels against the slices: does the term exist, is it alive, is it called so, is it that kind of thing.
+"""Identifiers and labels against the slices: does the term exist and live, is it called so, is it that kind of thing.
 
 It looks at the entities and the mappings of a dataset, and at ``ontology/imports/`` and ``ontology/sources.toml``; it
 never opens a full source. An IRI outside every declared namespace is nobody's business here.
@@ -213,7 +213,7 @@ def _version(iri: str, stated: str, slices: Slices, prefixes: Prefixes, where: W
     if origin is not None and stated and not stated.endswith(origin.version):
         yield Finding(
             "alignment.version-differs",
-            f"the mapping of {prefixes.compress(iri) or iri} was made with version {stated}, the slice is of {origin.version}",
+            f"the mapping of {prefixes.compress(iri) or iri} was made with {stated}, the slice is of {origin.version}",
             where=where,
             severity=Severity.WARNING,
             focus=iri,
@@ -248,7 +248,8 @@ def _damages(root: Path, folder: Path) -> Iterator[Finding]:
     present = {path.name for path in folder.glob("*.ttl")}
     if not (folder / "SHA256SUMS").exists():
         return
-    listed = dict(reversed(line.split(None, 1)) for line in (root / _SUMS).read_text(encoding="utf-8").splitlines())
+    lines = (root / _SUMS).read_text(encoding="utf-8").splitlines()
+    listed = {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
     for name in sorted(present | set(listed)):
         where = Where(f"ontology/imports/{name}")
         if name not in present:
