@@ -254,7 +254,7 @@ class FactReader:
         if node is None or not record.inner("mention", node).check(MENTION_KEYS):
             return
         for key, value in record.fields("mentions"):
-            if key.text not in MENTION_KEYS or not value.scalar:
+            if key.text not in MENTION_KEYS or not value.scalar or not value.text:
                 continue
             check_words(record, value)
             role = self.rows.manifest.roles[f"original_{key.text}"]
