@@ -6,7 +6,7 @@ no two IRIs that decode alike, and bare triples exactly where a fact allows one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -15,12 +15,13 @@ from publisher.errors import Finding, Severity
 from publisher.rdf.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from publisher.validation import terms
 from publisher.validation.graph import SUBCLASS, TYPE, Graph
+from publisher.validation.inference import consequences
 from publisher.validation.passages import rows_of, where_of
 from publisher.validation.places import Places
 
 _LABELS = tuple(f"<{name}>" for name in (RDFS + "label", SKOS + "prefLabel", DCTERMS + "title"))
 _DOMAIN, _RANGE = f"<{RDFS}domain>", f"<{RDFS}range>"
-_UNION, _SUBPROPERTY = f"<{OWL}unionOf>", f"<{RDFS}subPropertyOf>"
+_UNION = f"<{OWL}unionOf>"
 _ANYTHING = {f"<{OWL}Thing>", f"<{RDFS}Resource>"}
 
 
@@ -71,8 +72,11 @@ def check_described(house: House) -> Iterator[Finding]:
     """Find IRIs of ours without a type or a label, and those that are used and never described."""
     own = tuple(house.manifest.base + path for path in house.manifest.paths.values())
     subjects = _own_subjects(house, own)
+    retired = {row["iri"] for row in rows_of(house.tables["retired"])}
     for node in sorted(subjects):
         iri = terms.iri_of(node)
+        if iri in retired:
+            continue
         if not house.data.objects(node, TYPE):
             yield _undescribed(
                 house, "iri.no-type", iri, "has no rdf:type", "give it a type in the mapping or the seeds"
@@ -109,7 +113,9 @@ def _undescribed(house: House, code: str, iri: str, message: str, fix: str) -> F
 
 def check_prefixes(house: House) -> Iterator[Finding]:
     """Warn once for each namespace of a predicate or a class for which the manifest has no prefix."""
-    names = {*house.data.predicates(), *house.data.to(TYPE)}
+    base = f"<{house.manifest.base}"
+    used = [each for each in house.data.predicates() if any(one.startswith(base) for one in house.data.of(each))]
+    names = {*used, *(kind for one, kinds in house.data.of(TYPE).items() if one.startswith(base) for kind in kinds)}
     seen: set[str] = set()
     for name in sorted(each for each in names if terms.is_iri(each)):
         iri = terms.iri_of(name)
@@ -150,43 +156,37 @@ def check_decoding(house: House) -> Iterator[Finding]:
 def check_bare(house: House) -> Iterator[Finding]:
     """Find facts whose bare triple is missing, or stands although the fact is negated, uncertain or incomplete."""
     rows = rows_of(house.tables["facts"])
-    backed = {
+    stated = [
         (f"<{row['subject']}>", f"<{row['predicate']}>", f"<{row['direct_object']}>")
         for row in rows
         if row["direct_object"]
-    }
+    ]
+    backed = {*stated, *consequences(house.data, stated)}
     for row in rows:
         triple = (f"<{row['subject']}>", f"<{row['predicate']}>", f"<{row['direct_object'] or row['object']}>")
-        stands = house.data.has(*triple)
         allowed = row["certainty"] in house.manifest.certainty.bare and row["negated"] != "true"
         if row["direct_object"] and not allowed:
-            yield _bare(
-                house, row, "fact.bare-forbidden", "may not stand as a bare triple, and would", "mend its certainty"
-            )
-        elif row["direct_object"] and not stands:
+            message, fix = "may not stand as a bare triple, and would", "mend its certainty"
+            yield _bare(house, row, "fact.bare-forbidden", message, fix)
+        elif row["direct_object"] and not house.data.has(*triple):
             fix = "let a mapping write subject, predicate and direct_object of each fact"
             yield _bare(house, row, "fact.bare-missing", "allows a bare triple, and there is none", fix)
-        elif not row["direct_object"] and stands and triple not in backed:
+        elif not row["direct_object"] and house.data.has(*triple) and triple not in backed:
+            message = "is uncertain, negated or incomplete, and stands as a bare triple"
             fix = "let mappings use direct_object, which is empty where no bare triple may stand"
-            yield _bare(
-                house,
-                row,
-                "fact.bare-forbidden",
-                "is uncertain, negated or incomplete, and stands as a bare triple",
-                fix,
-            )
-    yield from _orphans(house, backed, {f"<{row['predicate']}>" for row in rows})
+            yield _bare(house, row, "fact.bare-forbidden", message, fix)
+    refused = {(f"<{row['subject']}>", f"<{row['predicate']}>", f"<{row['object']}>") for row in rows}
+    yield from _orphans(house, backed | refused, {f"<{row['predicate']}>" for row in rows})
 
 
-def _orphans(house: House, backed: set[tuple[str, str, str]], predicates: set[str]) -> Iterator[Finding]:
+def _orphans(house: House, known: set[tuple[str, str, str]], predicates: set[str]) -> Iterator[Finding]:
     own = f"<{house.manifest.vocabulary}"
-    subjects = {subject for subject, _, _ in backed}
     for predicate in sorted(each for each in predicates if each.startswith(own)):
-        narrower = house.data.closure(predicate, _SUBPROPERTY)
         for subject, objects in house.data.of(predicate).items():
-            for object_ in objects if subject in subjects or terms.is_iri(subject) else ():
-                curated = (terms.iri_of(subject), terms.iri_of(predicate)) in house.places.keys
-                if not curated and not any((subject, each, object_) in backed for each in narrower):
+            if (terms.iri_of(subject), terms.iri_of(predicate)) in house.places.keys:
+                continue
+            for object_ in objects:
+                if (subject, predicate, object_) not in known:
                     yield Finding(
                         "fact.bare-orphan",
                         f"{_name(house, subject)} {_name(house, predicate)} {_name(house, object_)}: "
@@ -245,8 +245,3 @@ def _name(house: House, node: str) -> str:
 
 def _a(words: str) -> str:
     return f"a {words}" if words else "nothing known"
-
-
-def classes_of(data: Graph, nodes: Iterable[str]) -> set[str]:
-    """Give every class, at any depth, of the nodes."""
-    return {kind for node in nodes for kind in _kinds(data, node)}

@@ -46,7 +46,7 @@ def read_texts(sources: Iterable[Document], folder: Path) -> tuple[dict[str, str
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             findings.append(
                 Finding(
-                    *("document.missing", f"the text of {source.id} cannot be read: {reason}", source.where),
+                    *("passage.document-missing", f"the text of {source.id} cannot be read: {reason}", source.where),
                     focus=source.iri,
                     value=source.file,
                     fix=f"put {source.file} into {folder.name}, or name the folder that holds it with --documents",
@@ -57,7 +57,7 @@ def read_texts(sources: Iterable[Document], folder: Path) -> tuple[dict[str, str
         if found != source.sha256:
             findings.append(
                 Finding(
-                    *("document.changed", f"{source.file} is not the text that {source.id} was curated from"),
+                    *("passage.document-changed", f"{source.file} is not the text that {source.id} was curated from"),
                     source.where,
                     focus=source.iri,
                     value=found,
@@ -173,7 +173,7 @@ def check_published(
         if any(run in forbidden for run in _runs(terms.text_of(object_))):
             focus, path = terms.iri_of(subject), terms.iri_of(predicate)
             yield Finding(
-                "document.published",
+                "passage.text-published",
                 f"this text repeats {RUN} words or more of a document, whose text is not ours to publish",
                 places.of(focus, path),
                 focus=focus,

@@ -11,6 +11,7 @@ from publisher.errors import DatasetUnreadable, Finding, Severity, Where
 from publisher.rdf.names import SH
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
+from publisher.validation.alignment import check_alignment
 from publisher.validation.graph import Graph, read_graph
 from publisher.validation.house_rules import House, check_house
 from publisher.validation.passages import check_cues, check_passages, check_published, read_texts
@@ -41,6 +42,8 @@ def validate(
     progress("checking shapes")
     shapes = sorted((dataset.root / "shapes").glob("*.ttl"))
     findings.extend(check_shapes(data, shapes, dataset.root, places=places, prefixes=dataset.prefixes))
+    progress("checking outside identifiers against their ontologies")
+    findings.extend(check_alignment(dataset))
     progress("checking the house rules")
     findings.extend(check_house(House(data, dataset.manifest, dataset.tables, places)))
     if documents is not None:
