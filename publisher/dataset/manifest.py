@@ -102,7 +102,7 @@ class Rollup:
 class Manifest:
     """What ``dataset.toml`` says, with every default filled in and every IRI in full.
 
-    ``previous`` is the version before this one; ``examples`` are IRIs; ``ids`` are patterns as ``NTLF%07d``;
+    ``previous`` is the version before this one; ``examples`` are IRIs; ``ids`` are patterns as ``F%07d``;
     ``paths`` are relative to ``base``; ``gates`` maps a finding's code to a severity or to ``off``.
     """
 

@@ -46,7 +46,7 @@ def read_documents(rows: Rows) -> tuple[Mapping[str, Document], Mapping[str, Ref
     if not path.exists():
         return {}, {}
     top = rows.load(path)
-    Record(rows, FILE, "documents file", top).check(("documents", "references")) if top.fields else None
+    Record(rows, FILE, "file", top).check(("documents", "references")) if top.fields else None
     documents = {}
     for record in records(rows, FILE, "document", top, "documents"):
         found = _document(record)

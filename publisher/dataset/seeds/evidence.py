@@ -15,6 +15,7 @@ from publisher.dataset.seeds.retired import id_pattern
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.segments import Segment, segment_at
 from publisher.dataset.seeds.values import values_of
+from publisher.errors import Severity
 
 KEYS = ("id", "document", "code", "passages", "cites", "cue", "note", "properties")
 REQUIRED = ("id", "code", "passages")
@@ -88,7 +89,10 @@ class EvidenceReader:
         if start is None or end is None:
             return
         self._check_span(record, start, end, document)
-        found = segment_at(self.segments.get(document.id, ()), start) if document else None
+        segments = self.segments.get(document.id, ()) if document else ()
+        found = segment_at(segments, start)
+        if segments and found is None and document and start < (document.length or start + 1):
+            self._outside_segments(record, start, end, document)
         suffix = "" if number == 1 else f"-{number}"
         target, position = f"{iri}#target{suffix}", f"{iri}#position{suffix}"
         self.rows.origins[target] = self.rows.origins[position] = record.where
@@ -125,6 +129,15 @@ class EvidenceReader:
             focus=record.focus,
             value=shown,
             fix='find the passage again with: exportin locate "words of the passage"',
+        )
+
+    def _outside_segments(self, record: Record, start: int, end: int, document: Document) -> None:
+        self.rows.report(
+            *("passage.outside-segments", f"the passage begins in no segment of {document.id}", record.where),
+            severity=Severity.WARNING,
+            focus=record.focus,
+            value=f"{start}-{end}",
+            fix=f"let it begin with a sentence, or add the segment to seeds/segments/{document.id}.tsv",
         )
 
     def _citations(self, record: Record, iri: str) -> None:

@@ -55,7 +55,7 @@ class FactReader:
         top = self.rows.load(path)
         if top.kind is Kind.NULL:
             return
-        whole = Record(self.rows, file, "facts file", top)
+        whole = Record(self.rows, file, "file", top)
         if not whole.check(("document", "facts")):
             return
         document = document_of(whole, self.documents)
@@ -223,6 +223,7 @@ class FactReader:
             self.rows.add("qualifiers", place, {"fact": iri, **cells})
             self.rows.key_origins.setdefault((iri, property_.iri), place)
             things.append(self._entity_of(cells))
+            self._check_part(record, node, cells)
         return things
 
     def _parts(self, record: Record, iri: str, name: str) -> list[str | None]:
@@ -242,7 +243,20 @@ class FactReader:
             for _, value, found in values_of(part, "properties"):
                 self.rows.add("part_values", value.where(record.file), {"part": part.focus, **found})
                 things.append(self._entity_of(found))
+                self._check_part(record, value, found)
         return things
+
+    def _check_part(self, record: Record, node: Node, cells: Cells) -> None:
+        """Report a value that names a part, as ``#measure``, which the fact does not have."""
+        fact, hash_, name = (cells.get("iri") or "").partition("#")
+        parts = [key.text for key, _ in record.fields("parts")]
+        if hash_ and fact == record.focus and name not in parts:
+            record.report(
+                "part.unknown",
+                f"this fact has no part {name}",
+                node,
+                fix=suggestion(name, parts, otherwise="add it under parts"),
+            )
 
     def _link(self, part: Record) -> str | None:
         node = part.get("link")

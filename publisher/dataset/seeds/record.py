@@ -52,11 +52,12 @@ class Record:
                 fix = suggestion(key, known, otherwise=f"use one of: {', '.join(known)}")
                 self.report(f"{self.kind}.unknown-key", f"{_a(self.kind)} has no key {key}", marked, fix=fix)
         for key in required:
-            if self.get(key) is None:
+            found = self.get(key)
+            if found is None or (found.kind is Kind.LIST and not found.items):
                 self.rows.report(
                     f"{self.kind}.missing-key",
                     f"this {self.kind} has no {key}",
-                    self.where,
+                    self.place(key),
                     focus=self.focus,
                     value=key,
                     fix=f"add {key}: …",

@@ -11,7 +11,7 @@ KEYS = ("id", "was", "reason", "since", "replaced_by", "merged_into")
 
 
 def id_pattern(pattern: str) -> re.Pattern[str]:
-    """Give the regular expression of an id pattern: ``NTLF%07d`` is NTLF and at least seven digits."""
+    """Give the regular expression of an id pattern: ``F%07d`` is F and at least seven digits."""
     match = re.fullmatch(r"(.*)%0?(\d*)d", pattern)
     head, width = (match[1], match[2] or "1") if match else (pattern, "1")
     return re.compile(f"{re.escape(head)}([0-9]{{{width},}})")
@@ -55,7 +55,7 @@ def _retired(record: Record) -> None:
 
 
 def _own_iri(record: Record, key: str) -> str | None:
-    """Give the IRI of a bare own id (``NTLF0000001``) by its pattern, or of a CURIE."""
+    """Give the IRI of a bare own id (``F0000001``) by its pattern, or of a CURIE."""
     text = record.text(key)
     if text is None:
         return None
