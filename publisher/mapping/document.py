@@ -14,7 +14,8 @@ from publisher.rdf import quads
 from publisher.rdf.names import RDF, XSD
 
 RML = "http://w3id.org/rml/"
-_VOCABULARIES = (RML, "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#", "http://semweb.mmlab.be/ns/ql#")
+_OLDER = "http://semweb.mmlab.be/ns/rml#"
+_VOCABULARIES = (RML, "http://www.w3.org/ns/r2rml#", _OLDER, "http://semweb.mmlab.be/ns/ql#")
 _RENAMED = {
     "logicalTable": "logicalSource",
     "column": "reference",
@@ -36,11 +37,12 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """The triples of one mapping document, by subject and folded property name."""
+    """The triples of one mapping document, by subject and folded property name; ``older``: it speaks older RML."""
 
     file: str
     text: str
     base: str | None
+    older: bool = False
     properties: dict[str, dict[str, list[Node]]] = field(default_factory=dict)
 
     def objects(self, subject: str, name: str) -> list[Node]:
@@ -93,6 +95,7 @@ def read_graph(path: Path, *, base: str | None) -> Graph:
             subject, value = _node(quad.subject), _node(quad.object)
             table = graph.properties.setdefault(subject.value, {})
             table.setdefault(folded(quad.predicate.value), []).append(value)
+            graph.older = graph.older or quad.predicate.value.startswith(_OLDER)
     except DatasetUnreadable as error:
         raise MappingFailed(error.message, where=error.where, fix=error.fix, code="mapping.syntax") from None
     return graph

@@ -119,13 +119,28 @@ class Engine:
 
     def _table_query(self, each: TriplesMap, source: TableSource) -> str:
         if source.query is not None:
-            return source.query.strip().rstrip(";")
+            return self._query(each, source.query.strip().rstrip(";"))
         names = [unquoted(part) for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', source.table or "")]
         known = [str(row[0]) for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         known += [str(row[0]) for row in self.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
         if names[-1].casefold() not in {name.casefold() for name in known}:
             raise faults.missing("table", names[-1], known, each.where, each.name)
         return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
+
+    def _query(self, each: TriplesMap, query: str) -> str:
+        try:
+            names = [str(row[0]) for row in self.connection.execute(f"DESCRIBE {query}").fetchall()]
+        except duckdb.Error as error:
+            raise faults.engine_fault(str(error), each, "the query") from None
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise MappingFailed(
+                f"triples map {each.name}: the query gives two columns named {twice[0]!r}",
+                where=each.where,
+                fix="give each column a name of its own with AS",
+                code="mapping.source",
+            )
+        return query
 
     def _file_query(self, each: TriplesMap, source: FileSource, logical: LogicalSource) -> str:
         path = readable(source, each, self.sources.root, self.folder)

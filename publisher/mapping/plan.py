@@ -52,7 +52,8 @@ class MapPlan:
     name: str
     map: TriplesMap
     query: exp.Expression
-    shown: str
+    relation: Relation
+    paths: tuple[str, ...]
 
     def sql(self, dialect: str = "duckdb", *, pretty: bool = False) -> str:
         """Give the query as text in a dialect of sqlglot: ``duckdb`` or ``spark``."""
@@ -112,6 +113,7 @@ class _Compiler:
     base: str | None
     laterals: dict[tuple[str, str], _Lateral] = field(default_factory=dict)
     fresh: bool = False
+    paths: set[str] = field(default_factory=set)
 
     def fail(self, message: str, fix: str | None = None, code: str = "mapping.failed") -> MappingFailed:
         return MappingFailed(f"triples map {self.map.name}: {message}", where=self.map.where, fix=fix, code=code)
@@ -156,6 +158,7 @@ class _Compiler:
         except Malformed as error:
             raise self.fail(str(error), code="mapping.path") from None
         row = sql.column(self.alias, "row")
+        self.paths.add(path.path)
         if not path.many:
             return self.json_scalar(row, sql.text(path.path), reference)
         key = (self.alias, path.path)
@@ -171,6 +174,8 @@ class _Compiler:
         nested = exp.and_(
             sql.matches(raw, r"^[\[{]"), exp.In(this=kind, expressions=[sql.text("ARRAY"), sql.text("OBJECT")])
         )
+        if self.map.older:
+            return _Value(sql.case((nested, self.stop("nested", raw)), otherwise=raw.copy()))
         number = exp.EQ(this=kind.copy(), expression=sql.text("DOUBLE"))
         lexical = sql.case(
             (nested, self.stop("nested", raw)),
@@ -295,7 +300,8 @@ class _Compiler:
         based = (
             sql.joined([f"<{base}", value.copy(), ">"]) if base is not None else self.stop("relative", value)
         )
-        checks = [] if unsafe else [(sql.matches(value.copy(), _NOT_IN_IRI), self.stop("iri", value))]
+        refused = exp.Null() if self.map.older else self.stop("iri", value)
+        checks = [] if unsafe else [(sql.matches(value.copy(), _NOT_IN_IRI), refused)]
         return sql.case(*checks, (absolute, whole), (sql.present(value), based))
 
 
@@ -498,4 +504,4 @@ def plan_map(
     """
     compiler = _Compiler(triples_map, relations[triples_map.key], "c", base)
     builder = _MapBuilder(compiler, maps, relations, located)
-    return MapPlan(triples_map.name, triples_map, builder.build(), compiler.relation.shown)
+    return MapPlan(triples_map.name, triples_map, builder.build(), compiler.relation, tuple(sorted(compiler.paths)))

@@ -92,6 +92,7 @@ class _Reader:
                 self.predicate_object(each) for each in _ordered(self.graph.objects(self.key, "predicateObjectMap"))
             ),
             base=bases[0].value if bases else None,
+            older=self.graph.older,
         )
 
     def _class(self, node: Node) -> Constant:

@@ -114,11 +114,30 @@ def _document_plans(engine: Engine, document: MappingDocument, base: str | None,
     ]
 
 
+def _check_paths(engine: Engine, plan: MapPlan) -> None:
+    """Refuse a JSONPath that no row has, where older RML wants that (a misspelt name otherwise makes nothing)."""
+    if not plan.map.older or not plan.paths:
+        return
+    quoted = [path.replace("'", "''") for path in plan.paths]
+    counts = ", ".join(f"count(json_extract(\"row\", '{path}'))" for path in quoted)
+    rows = engine.connection.execute(f'SELECT count(*), {counts} FROM "{plan.relation.name}"').fetchone() or (0,)  # noqa: S608 our own names
+    absent = [path for path, count in zip(plan.paths, rows[1:], strict=True) if rows[0] and not count]
+    if absent:
+        raise MappingFailed(
+            f"triples map {plan.name}: no row of {plan.relation.shown} has {absent[0]}",
+            where=plan.map.where,
+            fix="mend the reference, or write the mapping in RML-Core, where it may be absent",
+            code="mapping.column",
+        )
+
+
 def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> int:
     whole = "\nUNION ALL\n".join(f"({plan.sql()})" for plan in plans)
     capped = f" LIMIT {int(limit)}" if limit is not None else ""
     target = str(out).replace("'", "''")
     try:
+        for plan in plans:
+            _check_paths(engine, plan)
         result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole}){capped}) TO '{target}' {_COPY}")  # noqa: S608 our own query
         row = result.fetchone()
     except duckdb.Error as error:
@@ -134,5 +153,5 @@ def _failure(engine: Engine, plans: list[MapPlan], error: duckdb.Error) -> Mappi
         try:
             engine.connection.execute(f"SELECT count(*) FROM ({plan.sql()}) WHERE length(line) < 0").fetchall()  # noqa: S608
         except duckdb.Error as own:
-            return faults.engine_fault(str(own), plan.map, plan.shown)
+            return faults.engine_fault(str(own), plan.map, plan.relation.shown)
     return MappingFailed(f"the mapping cannot be run: {error}", fix="give it more memory or mend the source")

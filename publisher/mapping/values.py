@@ -161,7 +161,11 @@ class LogicalSource:
 
 @dataclass(frozen=True, slots=True)
 class TriplesMap:
-    """One rule of a mapping document: for each row of its source, a subject and its quads."""
+    """One rule of a mapping document: for each row of its source, a subject and its quads.
+
+    ``older`` marks the rules of older RML: values of JSON have no datatype of their own, a JSON reference must occur
+    in some row, and a value that makes no valid IRI makes no quad, where R2RML and RML-Core call it an error.
+    """
 
     key: str
     name: str
@@ -172,6 +176,7 @@ class TriplesMap:
     graphs: tuple[TermMap, ...] = ()
     predicate_objects: tuple[PredicateObject, ...] = ()
     base: str | None = None
+    older: bool = False
 
 
 @dataclass(frozen=True, slots=True)

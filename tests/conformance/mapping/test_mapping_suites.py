@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -53,6 +53,13 @@ def _rml(suite: str, pattern: str, base: str | None) -> Iterator[Case]:
         yield Case(suite, folder.name, folder / "mapping.ttl", expected, script if script.is_file() else None, base)
 
 
+def _older(pattern: str) -> Iterator[Case]:
+    """Older RML has no manifest: these cases want an error, whatever their output file holds."""
+    wrong = re.compile(r"RMLTC(0002c|0002e|0002g|0004b|0007h|0012c|0012d|0015b)-")
+    for case in _rml("rml", pattern, None):
+        yield replace(case, expected=None) if wrong.match(case.name) else case
+
+
 def _r2rml() -> Iterator[Case]:
     manifest = SHARED / "r2rml" / "manifest.ttl"
     if not manifest.is_file():
@@ -77,9 +84,9 @@ def _cases() -> list[Case]:
     return [
         *_r2rml(),
         *_rml("rml-core", "RMLTC*-JSON", "http://example.com/"),
-        *_rml("rml-core-2025-02", "RMLTC*-CSV", "http://example.com/"),
-        *_rml("rml", "RMLTC*-CSV", None),
-        *_rml("rml", "RMLTC*-JSON", None),
+        *_rml("rml-core-2025-02", "RMLTC*-CSV", "http://example.com/base/"),
+        *_older("RMLTC*-CSV"),
+        *_older("RMLTC*-JSON"),
         *_rml("rml-lv", "RMLLVTC*", "http://example.com/"),
     ]
 
@@ -94,7 +101,8 @@ def _run(case: Case, folder: Path) -> bytes:
     if case.script is not None:
         database = folder / "case.duckdb"
         with duckdb.connect(str(database)) as connection:
-            connection.execute(case.script.read_text(encoding="utf-8"))
+            script = case.script.read_text(encoding="utf-8")
+            connection.execute(script.replace("VARBINARY(200)", "VARBINARY"))  # DuckDB's type takes no length
     out = io.BytesIO()
     map_document(
         case.mapping, out, root=case.mapping.parent, base=case.base, database=str(database) if database else None
