@@ -4,7 +4,31 @@ It reads full sources that lie in a folder, never the network, and knows nothing
 files and ``ontology/sources.toml``.
 """
 
+from publisher.imports.align import MappingSet, Suggestion, read_sssom, sssom_text, suggest, write_sssom
 from publisher.imports.cut import Cut, Cutting, Library, cut_slices
+from publisher.imports.drift import drift
+from publisher.imports.find import Match, Names, find, names_of
 from publisher.imports.sources import Source, Sources, read_sources
+from publisher.imports.used import used_iris
 
-__all__ = ["Cut", "Cutting", "Library", "Source", "Sources", "cut_slices", "read_sources"]
+__all__ = [
+    "Cut",
+    "Cutting",
+    "Library",
+    "MappingSet",
+    "Match",
+    "Names",
+    "Source",
+    "Sources",
+    "Suggestion",
+    "cut_slices",
+    "drift",
+    "find",
+    "names_of",
+    "read_sources",
+    "read_sssom",
+    "sssom_text",
+    "suggest",
+    "used_iris",
+    "write_sssom",
+]

@@ -241,7 +241,7 @@ class _Reader:
         return value
 
     def _iri(self, text: str, key: str) -> str:
-        found = self.prefixes.expand(text) or (text if is_iri(text) else None)
+        found = self.prefixes.expand(text) or (text if text.startswith("urn:") and is_iri(text) else None)
         if found is None:
             raise self._wrong(key, f"{text!r} is neither an IRI nor a CURIE with a known prefix", "mend the prefix")
         return found

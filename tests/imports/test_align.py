@@ -1,0 +1,94 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import ImportFailed
+from publisher.imports import MappingSet, read_sssom, sssom_text, write_sssom
+
+TEXT = """#mapping_set_id: https://birds.example/mappings/birds
+#license: https://creativecommons.org/publicdomain/zero/1.0/
+#sssom_version: "1.1"
+#curie_map:
+#  p: https://place.example/
+#  BIRD: http://purl.obolibrary.org/obo/BIRD_
+#mapping_set_description: "No: it is not so"
+#creator_id:
+#- orcid:0000-0000-0000-0000
+subject_id\tobject_label\tobject_id\tpredicate_id\tmapping_justification\tconfidence\tcomment
+BIRD:3\tTAW\tp:b\tskos:closeMatch\tsemapv:ManualMappingCuration\t0.9\t
+BIRD:2\towl\tp:a\tskos:exactMatch\tsemapv:ManualMappingCuration\t1.0\t
+"""
+
+CANONICAL = """#sssom_version: "1.1"
+#curie_map:
+#  BIRD: http://purl.obolibrary.org/obo/BIRD_
+#  p: https://place.example/
+#mapping_set_id: https://birds.example/mappings/birds
+#mapping_set_description: "No: it is not so"
+#creator_id:
+#- orcid:0000-0000-0000-0000
+#license: https://creativecommons.org/publicdomain/zero/1.0/
+subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\tconfidence
+BIRD:2\tskos:exactMatch\tp:a\towl\tsemapv:ManualMappingCuration\t1.0
+BIRD:3\tskos:closeMatch\tp:b\tTAW\tsemapv:ManualMappingCuration\t0.9
+"""
+
+
+def test_mappings_are_written_canonically(written):
+    """Metadata in the order of the specification, prefixes and rows sorted, empty columns gone."""
+    assert sssom_text(read_sssom(written(TEXT))) == CANONICAL
+
+
+def test_the_canonical_form_stays_as_it_is(written):
+    """Writing what was written changes no byte."""
+    path = written(CANONICAL)
+    write_sssom(path, read_sssom(path))
+    assert path.read_text(encoding="utf-8") == CANONICAL
+
+
+def test_texts_that_yaml_would_read_otherwise_are_quoted():
+    """Versions, dates and yes stay text."""
+    mappings = MappingSet({"mapping_set_version": "1.10", "mapping_date": "2026-11-20", "comment": "yes"}, ())
+    assert sssom_text(mappings).splitlines()[:3] == [
+        '#mapping_set_version: "1.10"',
+        '#mapping_date: "2026-11-20"',
+        "#comment: yes",
+    ]
+
+
+def test_a_column_that_is_not_in_sssom_is_told_with_its_line(written):
+    """A misspelt column is an error that names file and line."""
+    with pytest.raises(ImportFailed, match="'subject' is no column of SSSOM") as caught:
+        read_sssom(written("#sssom_version: '1.1'\nsubject\tobject_id\n"))
+    assert caught.value.where is not None
+    assert caught.value.where.line == 2
+
+
+def test_a_row_with_a_cell_too_many_is_told_with_its_line(written):
+    """A stray tab is an error that names the row."""
+    with pytest.raises(ImportFailed, match="the row has 3 cells, the header 2") as caught:
+        read_sssom(written("subject_id\tobject_id\na\tb\na\tb\tc\n"))
+    assert caught.value.where is not None
+    assert caught.value.where.line == 3
+
+
+def test_metadata_that_is_not_yaml_is_told_with_its_line(written):
+    """A broken header is an error that names its line."""
+    with pytest.raises(ImportFailed, match="metadata is not valid YAML") as caught:
+        read_sssom(written('#a: b\n#c: "d\nsubject_id\n'))
+    assert caught.value.where is not None
+    assert caught.value.where.line > 1
+
+
+def test_our_own_mappings_pass_the_validator_of_the_sssom_package(root):
+    """The sssom package, in an environment of its own named by EXPORTIN_SSSOM, accepts every file of ours."""
+    environment = os.environ.get("EXPORTIN_SSSOM")
+    files = sorted((root / "mappings").glob("*.sssom.tsv"))
+    if not environment or not files:
+        pytest.skip("EXPORTIN_SSSOM names no environment with the sssom package, or there are no mappings")
+    for path in files:
+        command = [str(Path(environment) / "bin" / "sssom"), "validate", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
