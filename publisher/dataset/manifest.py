@@ -288,7 +288,7 @@ class _Reader:
         cues: dict[str, frozenset[str]] = {}
         for word in self._table("certainty.cues"):
             allowed = self._expanded("certainty.cues", word, prefixes)
-            for unlisted in (iri for iri in allowed if iri not in values):
+            for unlisted in (iri for iri in allowed if iri not in values and is_iri(iri) and "://" in iri):
                 self._report(
                     "wrong-value", "certainty.cues", word, "a cue names a certainty of the list", value=unlisted
                 )

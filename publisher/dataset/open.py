@@ -54,7 +54,8 @@ def open_dataset(root: Path) -> Dataset:
     """Read a dataset directory; raise DatasetUnreadable where it has no readable ``dataset.toml``."""
     manifest, manifest_findings = read_manifest(root)
     ontology, ontology_findings = read_ontology(root, language=manifest.language)
-    rows = Rows(root, manifest, ontology, findings=[*manifest_findings, *ontology_findings])
+    found = [*manifest_findings, *ontology_findings]
+    rows = Rows(root, manifest, ontology, findings=found, ontology_broken=bool(ontology_findings))
     rows.known.update(ontology.types, ontology.labels)
     read_retired(rows)
     documents, references = read_documents(rows)

@@ -44,7 +44,9 @@ class Record:
         """Report keys that are unknown or missing; tell whether the record is a table at all."""
         if self.node.kind is not Kind.TABLE:
             self.wrong(
-                self.node, f"this {self.kind} is {self.node.kind.value}", "write it as a table of keys and values"
+                self.node,
+                f"this {_noun(self.kind)} is {self.node.kind.value}",
+                "write it as a table of keys and values",
             )
             return False
         for key, marked in self.node.keys.items():
@@ -56,7 +58,7 @@ class Record:
             if found is None or (found.kind is Kind.LIST and not found.items):
                 self.rows.report(
                     f"{self.kind}.missing-key",
-                    f"this {self.kind} has no {key}",
+                    f"this {_noun(self.kind)} has no {key}",
                     self.place(key),
                     focus=self.focus,
                     value=key,
@@ -148,5 +150,10 @@ def records(rows: Rows, file: str, kind: str, top: Node, key: str) -> Iterator[R
         yield Record(rows, file, kind, node)
 
 
+def _noun(kind: str) -> str:
+    return {"retired": "retired id", "evidence": "piece of evidence"}.get(kind, kind)
+
+
 def _a(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    noun = _noun(kind)
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

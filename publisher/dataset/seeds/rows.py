@@ -22,6 +22,7 @@ class Rows:
 
     ``known`` holds the IRI of every entity, document, reference and term; ``entities`` those of entities alone;
     ``issued`` maps every id that was read to its first place, ``retired`` every retired IRI to its place.
+    ``ontology_broken`` tells that a file of the ontology did not parse, so no property can be called undeclared.
     """
 
     root: Path
@@ -35,6 +36,7 @@ class Rows:
     entities: set[str] = field(default_factory=set)
     issued: dict[str, Where] = field(default_factory=dict)
     retired: dict[str, Where] = field(default_factory=dict)
+    ontology_broken: bool = False
 
     def add(self, table: str, where: Where, cells: Mapping[str, str | None]) -> None:
         """Add one row; a column that is not given is empty."""

@@ -50,7 +50,7 @@ def property_of(record: Record, key: Node) -> Property | None:
     if iri is None:
         return None
     found = rows.ontology.properties.get(iri)
-    if found is None:
+    if found is None and not rows.ontology_broken:
         names = [rows.manifest.prefixes.compress(known) or known for known in rows.ontology.properties]
         record.report(
             "property.unknown",
@@ -59,7 +59,7 @@ def property_of(record: Record, key: Node) -> Property | None:
             path=iri,
             fix=suggestion(key.text, names, otherwise="declare it in ontology/*.ttl with its kind, label and range"),
         )
-    elif found.deprecated:
+    elif found is not None and found.deprecated:
         rows.report(
             "property.deprecated",
             f"the property {key.text} is deprecated",
