@@ -8,14 +8,15 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from publisher.errors import ReleaseError, Where
-from publisher.release.read import open_release, verify
+from publisher.release.read import SUMS, open_release, verify
 from publisher.release.record import NAME, Release
 
+Progress = Callable[[str], None]
 NEW = ".new-"
 _CURRENT = "current"
 _PREVIOUS = ".previous"
@@ -36,6 +37,10 @@ def order(version: str) -> tuple[tuple[int, int, str], ...]:
     """
     parts = re.findall(r"\d+|\D+", version)
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
+def silent(_: str) -> None:
+    """Tell nobody how far the work is."""
 
 
 class Shelf:
@@ -144,6 +149,43 @@ class Shelf:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def staged(self, version: str, progress: Progress = silent) -> Iterator[Path]:
+        """Hold the shelf and give an empty folder to make a version in; whatever happens, it is gone afterwards."""
+        with self.locked():
+            folder = self.root / f"{NEW}{version}"
+            try:
+                for name in self.sweep():
+                    progress(f"swept {name}, which an ended build left behind")
+                folder.mkdir()
+                yield folder
+            except OSError as error:
+                raise unwritable(error, self.root) from None
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def settle(self, folder: Path, version: str) -> Release:
+        """Move a finished release to its place, or give the one that is there where the bytes are the same.
+
+        Raises ReleaseError ``release.exists`` where the version is there with other bytes.
+        """
+        place = self.root / version
+        if not place.exists():
+            _seal(folder)
+            folder.rename(place)
+            sync_folder(self.root)
+            return open_release(place)
+        if (folder / SUMS).read_bytes() == (place / SUMS).read_bytes():
+            release = open_release(place)
+            verify(release)
+            return release
+        raise ReleaseError(
+            f"the version {version} is there already, with other bytes; a release never changes",
+            where=Where(str(place)),
+            fix="give this build another version",
+            code="release.exists",
+        )
+
     def sweep(self) -> tuple[str, ...]:
         """Remove what ended builds left behind and give the names; call it only while the shelf is locked."""
         left = sorted(item for item in self.root.iterdir() if item.name.startswith((NEW, f".{_CURRENT}-")))
@@ -166,6 +208,15 @@ class Shelf:
         fresh.symlink_to(version)
         fresh.replace(self.root / name)
         sync_folder(self.root)
+
+
+def _seal(folder: Path) -> None:
+    """Make every file of a finished release read-only and bring every folder's entries to the disk."""
+    for item in (folder, *folder.rglob("*")):
+        if item.is_dir():
+            sync_folder(item)
+        else:
+            item.chmod(0o444)
 
 
 def sync_folder(folder: Path) -> None:

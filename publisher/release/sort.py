@@ -4,6 +4,7 @@ Lines are sorted by their UTF-8 bytes, whatever the locale, and each is kept onc
 sorted and counted on disk, within the memory that is given.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +12,22 @@ from typing import Any
 
 import duckdb
 
+from publisher.errors import ReleaseError, Where
+
 SMALL = 32 << 20
 _MEMORY_MB = 512
 _LINES = "read_csv({sources}, columns={{'line': 'VARCHAR'}}, delim='\x01', quote='', escape='', header=false, {rest})"
-_REST = "auto_detect=false, max_line_size=16777216, new_line='\\n', null_padding=false, allow_quoted_nulls=false"
+_REST = (
+    "auto_detect=false, max_line_size=4194304, buffer_size=16777216, new_line='\\n', null_padding=false, "
+    "allow_quoted_nulls=false"
+)
 _PARTS = r"^(<[^>]*>|_:\S+) (<[^>]*>) (.*?) ?(<[^>]*>)? \.$"
 
 
-def sort_lines(sources: Sequence[Path], out: Path, *, small: int = SMALL, memory_mb: int = _MEMORY_MB) -> int:
+def sort_lines(sources: Sequence[Path], out: Path, *, small: int | None = None, memory_mb: int = _MEMORY_MB) -> int:
     """Write the distinct lines of the sources to ``out`` in the order of their bytes and give how many there are."""
     filled = [source for source in sources if source.stat().st_size]
-    if sum(source.stat().st_size for source in filled) <= small:
+    if not filled or sum(source.stat().st_size for source in filled) <= (SMALL if small is None else small):
         return _sort_in_memory(filled, out)
     with _engine(out.with_name(out.name + ".spill"), memory_mb) as connection:
         select = f"SELECT DISTINCT line FROM {_reader(filled)} WHERE line IS NOT NULL ORDER BY line"  # noqa: S608 - quoted paths
@@ -88,11 +94,16 @@ def _engine(folder: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET default_collation = ''")
         yield connection
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise ReleaseError(
+            f"sorting and counting ended: {str(error).partition(chr(10))[0]}",
+            where=Where(str(folder.parent)),
+            fix="give a folder that has room; nothing that was there is changed",
+            code="release.unwritable",
+        ) from None
     finally:
         connection.close()
-        for item in sorted(folder.rglob("*"), reverse=True):
-            item.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reader(sources: Sequence[Path]) -> str:

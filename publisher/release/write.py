@@ -5,13 +5,13 @@ It refuses to write a version again with other bytes.
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
-from publisher.errors import ReleaseError, Where
+from publisher.errors import ReleaseError
 from publisher.rdf.jsonld import jsonld
 from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from publisher.rdf.rdfxml import rdfxml
@@ -21,17 +21,16 @@ from publisher.release.content import Attachment, Content, Description
 from publisher.release.describe.statistics import Statistics, count
 from publisher.release.dumps import blocks_of, copy_file, encoded, lines_of, write_dump, write_file
 from publisher.release.parts import Part, Parts, merge, split_graphs
-from publisher.release.read import SUMS, inside, verify
+from publisher.release.read import SUMS, inside
 from publisher.release.record import File, Release
-from publisher.release.shelf import NEW, Shelf, is_version, sync_folder, unwritable
+from publisher.release.shelf import Progress, Shelf, is_version, silent
 from publisher.release.sort import sort_lines
 
-Progress = Callable[[str], None]
 _MEDIA = {"ttl": "text/turtle", "json": "application/json", "html": "text/html", "sarif": "application/sarif+json"}
 _WORK = "work"
 
 
-def write_release(content: Content, shelf_root: Path, *, progress: Progress = lambda _: None) -> Release:
+def write_release(content: Content, shelf_root: Path, *, progress: Progress = silent) -> Release:
     """Write the release and give it; the same content gives the same bytes.
 
     Raises ReleaseError: ``release.name`` for a name or version that cannot be a file name, ``release.busy`` where
@@ -42,18 +41,10 @@ def write_release(content: Content, shelf_root: Path, *, progress: Progress = la
     about = content.description
     _check(about)
     shelf = Shelf(shelf_root)
-    with shelf.locked():
-        folder = shelf_root / f"{NEW}{about.version}"
-        try:
-            for name in shelf.sweep():
-                progress(f"swept {name}, which an ended build left behind")
-            (folder / _WORK).mkdir(parents=True)
-            _Writer(content, folder, shelf, progress).write()
-            return _settle(folder, shelf_root / about.version)
-        except OSError as error:
-            raise unwritable(error, shelf_root) from None
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with shelf.staged(about.version, progress) as folder:
+        (folder / _WORK).mkdir()
+        _Writer(content, folder, shelf, progress).write()
+        return shelf.settle(folder, about.version)
 
 
 class _Writer:
@@ -223,31 +214,3 @@ def _check(about: Description) -> None:
                 fix="use letters, digits, full stops, hyphens and underscores; begin with a letter or digit",
                 code="release.name",
             )
-
-
-def _settle(folder: Path, place: Path) -> Release:
-    """Move the finished folder to its place, or give the release that is there where the bytes are the same."""
-    if place.exists():
-        there = record.from_json((place / record.NAME).read_bytes(), place.resolve())
-        if (folder / SUMS).read_bytes() == (place / SUMS).read_bytes():
-            verify(there)
-            return there
-        raise ReleaseError(
-            f"the version {place.name} is there already, with other bytes; a release never changes",
-            where=Where(str(place)),
-            fix="give this build another version",
-            code="release.exists",
-        )
-    for item in _tree(folder):
-        if item.is_dir():
-            sync_folder(item)
-        else:
-            item.chmod(0o444)
-    sync_folder(folder)
-    folder.rename(place)
-    sync_folder(place.parent)
-    return record.from_json((place / record.NAME).read_bytes(), place.resolve())
-
-
-def _tree(folder: Path) -> Iterator[Path]:
-    return folder.rglob("*")
