@@ -32,11 +32,12 @@ def inferred(quads: Path, dataset: Dataset) -> Iterator[str]:
     with quads.open(encoding="utf-8", newline="\n") as stream:
         data = Graph(line for line in stream if not line.isspace())
     facts = rows_of(dataset.tables["facts"])
-    bare = [
+    stated = (
         (f"<{row['subject']}>", f"<{row['predicate']}>", f"<{row['direct_object']}>")
         for row in facts
         if row["direct_object"]
-    ]
+    )
+    bare = [triple for triple in stated if data.has(*triple)]
     rollup = dataset.manifest.rollup
     along = tuple(f"<{each}>" for each in rollup.along) if rollup else ()
     found = {*types(data), *consequences(data, bare)}
