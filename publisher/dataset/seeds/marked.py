@@ -120,7 +120,7 @@ class _Builder:
             self._refuse(event, Where(self.file, line, column))
         if isinstance(event, ScalarEvent):
             plain = event.implicit[0] and event.style in {None, ""}
-            kind = _kind(event.value) if plain else Kind.TEXT
+            kind = plain_kind(event.value) if plain else Kind.TEXT
             return Node(kind, event.value, line, column)
         if isinstance(event, SequenceStartEvent):
             return Node(Kind.LIST, "", line, column, items=tuple(self._items(events)))
@@ -170,7 +170,8 @@ class _Builder:
         )
 
 
-def _kind(text: str) -> Kind:
+def plain_kind(text: str) -> Kind:
+    """Give what a plain scalar is by the core schema of YAML 1.2 (section 10.3.2)."""
     if text in _NULLS:
         return Kind.NULL
     first = text[0]
