@@ -100,8 +100,7 @@ class Engine:
         if isinstance(source, TableSource):
             query, formulation, shown = self._table_query(each, source), logical.formulation, _shown_table(source)
         elif isinstance(source, ViewSource):
-            relation = _ViewBuilder(self, each)
-            query, formulation, shown = relation.query(source), Formulation.COLUMN, "the logical view"
+            query, formulation, shown = self._view_query(each, source), Formulation.COLUMN, "the logical view"
         else:
             query, formulation, shown = self._file_query(each, source, logical), logical.formulation, source.path
         name = f"source_{len(self._relations)}"
@@ -126,6 +125,11 @@ class Engine:
         if names[-1].casefold() not in {name.casefold() for name in known}:
             raise faults.missing("table", names[-1], known, each.where, each.name)
         return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
+
+    def _view_query(self, each: TriplesMap, source: ViewSource) -> str:
+        self.connection.execute("SET preserve_insertion_order = true")  # the numbers of rows follow the file
+        parents = [self.relation(each, join.parent) for join in source.joins]
+        return view_query(source, self.relation(each, source.on), parents, each)
 
     def _query(self, each: TriplesMap, query: str) -> str:
         try:
@@ -153,18 +157,6 @@ class Engine:
         if logical.formulation is Formulation.JSON:
             return _json_query(path, logical.iterator, source, each)
         return _csv_query(path, source)
-
-
-@dataclass(frozen=True, slots=True)
-class _ViewBuilder:
-    """Writes the query of a logical view, with the relations below it registered first."""
-
-    engine: Engine
-    each: TriplesMap
-
-    def query(self, source: ViewSource) -> str:
-        parents = [self.engine.relation(self.each, join.parent) for join in source.joins]
-        return view_query(source, self.engine.relation(self.each, source.on), parents, self.each)
 
 
 def _columnar(path: str) -> bool:
