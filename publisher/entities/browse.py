@@ -1,0 +1,53 @@
+"""Lists over the whole dataset: classes with their members, relations with their facts, documents."""
+
+from dataclasses import dataclass
+
+from publisher.entities.naming import Naming
+from publisher.entities.reader import Reader, term
+from publisher.entities.values import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A thing and how many others stand behind it."""
+
+    thing: Link
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A class and the things of it, by name."""
+
+    kind: Link
+    things: tuple[Link, ...]
+
+
+def classes(reader: Reader) -> tuple[Counted, ...]:
+    """Give each class in use and the number of its things, the largest first."""
+    return _counted(reader, "classes")
+
+
+def relations(reader: Reader) -> tuple[Counted, ...]:
+    """Give each relation of the facts and how many facts state it; none where the dataset names no facts."""
+    return _counted(reader, "relations") if reader.role("predicate") else ()
+
+
+def documents(reader: Reader) -> tuple[Counted, ...]:
+    """Give each document and how many facts were read in it."""
+    return _counted(reader, "documents") if reader.role("document") else ()
+
+
+def members(reader: Reader, iri: str, *, limit: int, offset: int = 0) -> Members:
+    """Give the things of one class, in the order of their IRIs."""
+    rows = reader.rows("members", thing=term(iri), limit=str(limit), offset=str(offset))
+    found = [row["s"].value for row in rows]
+    naming = Naming(reader, [*found, iri])
+    return Members(naming.link(iri), tuple(naming.link(thing) for thing in found))
+
+
+def _counted(reader: Reader, name: str) -> tuple[Counted, ...]:
+    rows = [(row["s"].value, int(row["count"].value)) for row in reader.rows(name) if "s" in row and row["s"].is_iri]
+    naming = Naming(reader, [iri for iri, _ in rows])
+    found = [Counted(naming.link(iri), count) for iri, count in rows]
+    return tuple(sorted(found, key=lambda item: (-item.count, item.thing.name.casefold())))

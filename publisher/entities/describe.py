@@ -1,0 +1,57 @@
+"""The description of a thing in RDF, written by the engine in any syntax: one CONSTRUCT, document included."""
+
+import re
+from collections.abc import Sequence
+
+from publisher.entities.reader import Reader, literal, term, terms
+from publisher.rdf import names
+from publisher.rdf.media import Media
+from publisher.release.record import Release
+from publisher.store.port import Answer
+
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+
+def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: int = 100) -> Answer:
+    """Give a thing's concise bounded description, its incoming links, its neighbours' names, and its document.
+
+    ``document`` is the IRI of the document that is asked for; ``inbound`` is the most incoming links that are given.
+    """
+    about = reader.about
+    whole = about.vocabulary == iri and "ontology" in about.graphs
+    return reader.construct(
+        "graph" if whole else "describe",
+        media,
+        thing=term(iri),
+        document=term(document),
+        inbound=str(inbound),
+        **_paperwork(reader),
+    )
+
+
+def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Media], union: str) -> Answer:
+    """Give the description of the query service and of the dataset behind it (SPARQL 1.1 Service Description)."""
+    about = reader.about
+    count = about.counts.get("triples") if isinstance(about, Release) else None
+    return reader.construct(
+        "dataset",
+        media,
+        endpoint=term(endpoint),
+        title=literal(about.title),
+        formats=terms([names.FORMATS + item.format_iri for item in offered if item.format_iri]),
+        features=terms([f"{names.SD}UnionDefaultGraph"] if union == "union" else []),
+        graphs=terms(list(about.graphs.values())),
+        triples="" if count is None else str(count),
+        **_paperwork(reader),
+    )
+
+
+def _paperwork(reader: Reader) -> dict[str, str]:
+    about = reader.about
+    dated = f"{names.XSD}date" if _DATE.match(about.version) else None
+    return {
+        "licence": term(about.licence) if about.licence else literal("not stated"),
+        "modified": literal(about.version, datatype=dated),
+        "dataset": term(about.iri),
+        "version": term(about.version_iri),
+    }

@@ -1,0 +1,133 @@
+"""Facts and evidence, read from a page's triples by the parts that the release says their properties play."""
+
+from collections.abc import Iterable
+
+from publisher.entities.graph import Graph, Term
+from publisher.entities.naming import LABELS, TYPE, Naming
+from publisher.entities.reader import Reader
+from publisher.entities.values import Certainty, Evidence, Fact, Link, Parts, Passage, Property, Text, Value
+from publisher.rdf import names
+
+_ADMINISTRATIVE = (names.DCTERMS, names.PAV, names.PROV, names.SPDX, names.OA)
+_COMMENT = f"{names.RDFS}comment"
+_TARGET = f"{names.OA}hasTarget"
+_SELECTOR = f"{names.OA}hasSelector"
+_START, _END = f"{names.OA}start", f"{names.OA}end"
+_PLAYED = ("subject", "predicate", "object", "certainty", "negated", "evidence", "evidence_code", "about",
+           "original_subject", "original_object")  # fmt: skip
+_DEPTH = 3
+
+
+class Facts:
+    """Reads facts out of one graph: made once for a page."""
+
+    __slots__ = ("_graph", "_naming", "_reader")
+
+    def __init__(self, reader: Reader, graph: Graph, naming: Naming):
+        """Take the triples and the names of what they mention."""
+        self._reader = reader
+        self._graph = graph
+        self._naming = naming
+
+    def fact(self, iri: str) -> Fact:
+        """Give one fact with its context and evidence."""
+        role = self._reader.role
+        graph = self._graph
+        played = {role(name) for name in _PLAYED} | {TYPE, _COMMENT, *LABELS}
+        mentions = [
+            term.value for name in ("original_subject", "original_object") for term in graph.objects(iri, role(name))
+        ]
+        relation = next(iter(graph.iris(iri, role("predicate"))), None)
+        return Fact(
+            iri=iri,
+            label=graph.text(iri, LABELS, self._reader.about.language) or self._naming.words(iri),
+            subject=self._first(iri, "subject"),
+            relation=self._naming.link(relation) if relation else None,
+            object=self._first(iri, "object"),
+            certainty=self._certainty(iri),
+            negated=any(term.value in ("true", "1") for term in graph.objects(iri, role("negated"))),
+            context=self.properties(iri, hidden=played, administrative=False),
+            evidence=tuple(self.evidence(item) for item in graph.iris(iri, role("evidence"))),
+            kinds=self._naming.kinds(iri),
+            mentions=tuple(mentions),
+            remark=graph.text(iri, (_COMMENT,)) or "",
+        )
+
+    def evidence(self, iri: str) -> Evidence:
+        """Give one piece of evidence with its places."""
+        role = self._reader.role
+        graph = self._graph
+        targets = graph.iris(iri, _TARGET)
+        nodes = (iri, *targets, *(node for target in targets for node in graph.iris(target, _SELECTOR)))
+        hidden = {role(name) for name in ("document", "section", "sentence", "evidence_code", "cites", "cue")}
+        return Evidence(
+            iri=iri,
+            documents=self._links(graph.iris(iri, role("document"))),
+            passages=tuple(sorted(self._passages(iri, nodes))),
+            codes=self._links(graph.iris(iri, role("evidence_code"))),
+            cites=self._links(graph.iris(iri, role("cites"))),
+            cue=graph.text(iri, (role("cue"),)) or "",
+            others=self.properties(iri, hidden=hidden | {TYPE, *LABELS}, administrative=False),
+        )
+
+    def properties(
+        self, subject: str, *, hidden: Iterable[str | None], administrative: bool = True, depth: int = _DEPTH
+    ) -> tuple[Property, ...]:
+        """Give what is said about a node, without the hidden relations, and without paperwork unless it is wanted."""
+        barred = set(hidden)
+        found = [
+            Property(
+                Link(predicate, self._naming.name(predicate)), tuple(self.value(subject, term, depth) for term in terms)
+            )
+            for predicate, terms in self._graph.of(subject)
+            if predicate not in barred and (administrative or not predicate.startswith(_ADMINISTRATIVE))
+        ]
+        return tuple(sorted(found, key=lambda item: item.relation.name.casefold()))
+
+    def value(self, subject: str, term: Term, depth: int = _DEPTH) -> Value:
+        """Give a term as a link, a text, or the node that belongs to its subject."""
+        if term.is_literal:
+            datatype = term.datatype or ""
+            plain = datatype in ("", f"{names.XSD}string", f"{names.RDF}langString")
+            return Text(term.value, term.language or "", "" if plain else self._naming.words(datatype))
+        owned = not term.is_iri or term.value.startswith(f"{subject.partition('#')[0]}#")
+        if owned and depth > 0 and term.value in self._graph and term.value != subject:
+            inner = self.properties(term.value, hidden={TYPE}, depth=depth - 1)
+            kinds = self._graph.iris(term.value, TYPE)
+            return Parts(term.value, self._links(kinds), inner)
+        return self._naming.link(term.value) if term.is_iri else Text("…")
+
+    def _first(self, iri: str, name: str) -> Value | None:
+        found = self._graph.objects(iri, self._reader.role(name))
+        return self.value(iri, found[0], 0) if found else None
+
+    def _links(self, iris: Iterable[str]) -> tuple[Link, ...]:
+        return tuple(self._naming.link(iri) for iri in iris)
+
+    def _certainty(self, iri: str) -> Certainty | None:
+        found = self._graph.iris(iri, self._reader.role("certainty"))
+        if not found:
+            return None
+        about = self._reader.about
+        rank = about.certainty.index(found[0]) if found[0] in about.certainty else 0
+        return Certainty(found[0], self._naming.name(found[0]), rank, len(about.certainty), found[0] in about.bare)
+
+    def _passages(self, evidence: str, nodes: tuple[str, ...]) -> Iterable[Passage]:
+        section = self._told(nodes, "section")
+        sentence = self._told(nodes, "sentence")
+        for node in nodes:
+            starts, ends = self._graph.objects(node, _START), self._graph.objects(node, _END)
+            if starts and ends and starts[0].value.isdigit() and ends[0].value.isdigit():
+                near = (node, *(owner for owner in nodes if node in self._graph.iris(owner, _SELECTOR)), evidence)
+                yield Passage(
+                    int(starts[0].value),
+                    int(ends[0].value),
+                    self._told(near, "section") or section,
+                    self._told(near, "sentence") or sentence,
+                )
+
+    def _told(self, nodes: tuple[str, ...], name: str) -> str:
+        for node in nodes:
+            for term in self._graph.objects(node, self._reader.role(name)):
+                return term.value if term.is_literal else self._naming.name(term.value)
+        return ""

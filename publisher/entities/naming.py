@@ -1,0 +1,74 @@
+"""What to call things: the best label for an IRI, and words for one that has none."""
+
+import re
+from collections.abc import Iterable
+
+from publisher.entities.graph import Graph
+from publisher.entities.reader import Reader, terms
+from publisher.entities.values import Link
+from publisher.rdf import names
+
+LABELS = (
+    f"{names.SKOS}prefLabel",
+    f"{names.RDFS}label",
+    f"{names.SCHEMA}name",
+    "https://schema.org/name",
+    f"{names.FOAF}name",
+    f"{names.DCTERMS}title",
+    "http://purl.org/dc/elements/1.1/title",
+)
+TYPE = f"{names.RDF}type"
+_BORING = {f"{names.OWL}NamedIndividual", f"{names.OWL}Thing", f"{names.RDFS}Resource"}
+_CHUNK = 1500
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LAST = re.compile(r"([^/#:]+)[/#]?$")
+
+
+class Naming:
+    """Labels and kinds of everything a page mentions, read once."""
+
+    __slots__ = ("_graph", "_reader")
+
+    def __init__(self, reader: Reader, iris: Iterable[str]):
+        """Read what the IRIs are called, and what their kinds are called."""
+        self._reader = reader
+        self._graph = Graph()
+        asked: set[str] = set()
+        wanted = set(iris)
+        for _ in range(2):
+            self._read(sorted(wanted - asked))
+            asked |= wanted
+            wanted = {kind for iri in asked for kind in self._graph.iris(iri, TYPE)}
+
+    def _read(self, iris: list[str]) -> None:
+        for begin in range(0, len(iris), _CHUNK):
+            self._reader.graph("names", self._graph, things=terms(iris[begin : begin + _CHUNK]))
+
+    def name(self, iri: str) -> str:
+        """Give what a thing is called: its label, else its CURIE, else the last words of its IRI."""
+        label = self._graph.text(iri, LABELS, self._reader.about.language)
+        return label or self.words(iri)
+
+    def words(self, iri: str) -> str:
+        """Give a name made from the IRI alone: ``exports from nucleus`` for ``…#exportsFromNucleus``."""
+        found = _LAST.search(iri)
+        if not found or found[1].isdigit():
+            return iri
+        last = found[1]
+        if any(letter.isdigit() for letter in last):
+            return self._reader.about.prefixes.compress(iri) or last
+        return _CAMEL.sub(" ", last).replace("_", " ").strip().lower() if last[0].islower() else _spaced(last)
+
+    def link(self, iri: str) -> Link:
+        """Give a link to a thing, with the name of its first telling kind."""
+        kinds = self.kinds(iri)
+        return Link(iri, self.name(iri), kinds[0].name if kinds else "")
+
+    def kinds(self, iri: str) -> tuple[Link, ...]:
+        """Give the classes of a thing, without those that say nothing."""
+        found = [kind for kind in self._graph.iris(iri, TYPE) if kind not in _BORING]
+        return tuple(Link(kind, self.name(kind)) for kind in found)
+
+
+def _spaced(text: str) -> str:
+    return _CAMEL.sub(" ", text).replace("_", " ").strip()

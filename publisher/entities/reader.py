@@ -1,0 +1,92 @@
+"""Asking a store for a thing: the queries of this package, with terms put in safely.
+
+It refuses every IRI that SPARQL's grammar would not take, so nothing that a client sends can change a query.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+
+from publisher.entities.graph import Graph, Term, term_of
+from publisher.errors import UsageError
+from publisher.rdf import quads
+from publisher.rdf.media import JSON, Media
+from publisher.rdf.prefixes import is_iri
+from publisher.release.content import Description
+from publisher.store.port import Answer, Limits, Store
+
+NOTHING = "urn:exportin:nothing"
+_SLOT = re.compile(r"\$([a-z_]+)")
+_ROLES = (
+    "fact", "subject", "predicate", "object", "certainty", "negated", "evidence", "evidence_class", "evidence_code",
+    "about", "cites", "cue", "document", "section", "sentence", "original_subject", "original_object", "entity",
+)  # fmt: skip
+
+
+@functools.cache
+def template(name: str) -> str:
+    """Give the text of one query of this package, with its slots still open."""
+    return (resources.files("publisher.entities.queries") / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def term(iri: str) -> str:
+    """Give an IRI as SPARQL writes it; raise UsageError where it is not one."""
+    if not is_iri(iri):
+        raise UsageError(f"{iri!r} is not an absolute IRI", code="usage.iri")
+    return f"<{iri}>"
+
+
+def terms(iris: Sequence[str]) -> str:
+    """Give IRIs as the rows of a VALUES block; those that SPARQL could not take are left out."""
+    return " ".join(f"<{iri}>" for iri in iris if is_iri(iri))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A store, and what its dataset says about itself: by that it knows which property plays which part."""
+
+    store: Store
+    about: Description
+    limits: Limits = field(default_factory=Limits)
+
+    def role(self, name: str) -> str | None:
+        """Give the IRI that plays a part in this dataset, or None."""
+        return self.about.roles.get(name)
+
+    def text(self, name: str, slots: Mapping[str, str]) -> str:
+        """Give one of the package's queries, each slot replaced by a term that is written already."""
+        roles = {f"role_{role}": f"<{self.about.roles.get(role, NOTHING)}>" for role in _ROLES}
+        graphs = {f"graph_{graph}": f"<{iri}>" for graph, iri in self.about.graphs.items()}
+        known = {**roles, **graphs, **slots}
+        return _SLOT.sub(lambda match: known.get(match[1], f"<{NOTHING}>"), template(name))
+
+    def rows(self, name: str, **slots: str) -> list[dict[str, Term]]:
+        """Give the rows of one of the package's SELECT queries."""
+        answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
+        found = json.loads(answer.read())["results"]["bindings"]
+        return [{variable: term_of(binding) for variable, binding in row.items()} for row in found]
+
+    def holds(self, name: str, **slots: str) -> bool:
+        """Give the truth of one of the package's ASK queries."""
+        answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
+        return bool(json.loads(answer.read())["boolean"])
+
+    def graph(self, name: str, into: Graph | None = None, **slots: str) -> Graph:
+        """Give the triples ``?s ?p ?o`` of one of the package's SELECT queries."""
+        graph = into or Graph()
+        for row in self.rows(name, **slots):
+            if "s" in row and "o" in row:
+                graph.add(row["s"].value, row["p"].value, row["o"])
+        return graph
+
+    def construct(self, name: str, media: Media, **slots: str) -> Answer:
+        """Give the answer to one of the package's CONSTRUCT queries in a media type."""
+        return self.store.query(self.text(name, slots), media, limits=self.limits)
+
+
+def literal(text: str, *, datatype: str | None = None) -> str:
+    """Give a literal as SPARQL writes it."""
+    return quads.literal(text, datatype=datatype)

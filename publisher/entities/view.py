@@ -1,0 +1,186 @@
+"""The page about one thing, as a value: names, kinds, what is said, facts with their evidence, what points at it."""
+
+from publisher.entities.facts import Facts
+from publisher.entities.graph import Graph
+from publisher.entities.naming import LABELS, TYPE, Naming
+from publisher.entities.reader import Reader, term
+from publisher.entities.values import Fact, Group, Link, Page, Property, Text
+from publisher.rdf import names
+
+FACTS_PER_PAGE = 250
+_SYNONYMS = (
+    f"{names.SKOS}altLabel",
+    f"{names.SCHEMA}alternateName",
+    "https://schema.org/alternateName",
+    f"{names.OBO_IN_OWL}hasExactSynonym",
+    f"{names.OBO_IN_OWL}hasRelatedSynonym",
+    f"{names.OBO_IN_OWL}hasBroadSynonym",
+    f"{names.OBO_IN_OWL}hasNarrowSynonym",
+)
+_SUMMARY = (
+    f"{names.SKOS}definition",
+    "http://purl.obolibrary.org/obo/IAO_0000115",
+    f"{names.DCTERMS}description",
+    f"{names.SCHEMA}description",
+    f"{names.RDFS}comment",
+)
+_ALIGNED = (
+    *(f"{names.SKOS}{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")),
+    f"{names.OWL}sameAs",
+    f"{names.RDFS}seeAlso",
+    f"{names.OBO_IN_OWL}hasDbXref",
+)
+_CLASS = {f"{names.OWL}Class", f"{names.RDFS}Class"}
+_PROPERTY = {f"{names.OWL}{kind}Property" for kind in ("Object", "Datatype", "Annotation")} | {f"{names.RDF}Property"}
+
+
+def view(reader: Reader, iri: str, *, inbound: int = 100, page: int = 1) -> Page | None:
+    """Give the page about a thing, or None where the dataset says nothing about it and does not use it.
+
+    ``page`` counts from 1 where a thing has more facts than one page holds.
+    """
+    thing = term(iri)
+    graph = reader.graph("page", thing=thing, inbound=str(inbound + 1))
+    found = _read_facts(reader, graph, thing, page)
+    if not len(found) and not list(graph) and not reader.holds("known", thing=thing):
+        return None
+    naming = Naming(reader, graph.mentioned() | {iri})
+    return _page(reader, graph, naming, iri, found)
+
+
+def _read_facts(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:
+    if reader.role("predicate") is None:
+        return []
+    rows = reader.rows("facts", thing=thing, offset=str((page - 1) * FACTS_PER_PAGE), limit=str(FACTS_PER_PAGE + 1))
+    found: dict[str, None] = {}
+    for row in rows:
+        found[row["fact"].value] = None
+        graph.add(row["s"].value, row["p"].value, row["o"])
+    return sorted(found)
+
+
+def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[str]) -> Page:
+    facts = Facts(reader, graph, naming)
+    part = _part(reader, graph, iri)
+    others = [facts.fact(item) for item in found[:FACTS_PER_PAGE] if item != iri]
+    hidden = {
+        TYPE,
+        *LABELS,
+        *_SYNONYMS,
+        *_SUMMARY,
+        *_ALIGNED,
+        *(_roles(reader) if part in ("fact", "evidence") else ()),
+    }
+    language = reader.about.language
+    curie = reader.about.prefixes.compress(iri)
+    return Page(
+        thing=naming.link(iri),
+        curie=curie or "",
+        kinds=naming.kinds(iri),
+        synonyms=_texts(graph, iri, _SYNONYMS),
+        summary=tuple(
+            Text(item.value, item.language or "")
+            for predicate in _SUMMARY
+            for item in graph.objects(iri, predicate)
+            if item.is_literal and (item.language or language).startswith(language[:2])
+        ),
+        properties=facts.properties(iri, hidden=hidden),
+        aligned=_aligned(facts, graph, naming, iri),
+        groups=_groups(others, naming, iri, part),
+        incoming=_incoming(graph, naming, iri, {*found, *_roles(reader)}),
+        fact=facts.fact(iri) if part == "fact" else None,
+        evidence=facts.evidence(iri) if part == "evidence" else None,
+        number_of_facts=len(others),
+        more=len(found) > FACTS_PER_PAGE,
+        part=part,
+        query=reader.text("shown" if found else "said", {"thing": term(iri)}),
+    )
+
+
+def _part(reader: Reader, graph: Graph, iri: str) -> str:
+    """Give which part a thing plays on its page: fact, evidence, document, class, property or thing."""
+    kinds = set(graph.iris(iri, TYPE))
+    if graph.objects(iri, reader.role("predicate")) and graph.objects(iri, reader.role("subject")):
+        return "fact"
+    if reader.role("evidence_class") in kinds:
+        return "evidence"
+    if kinds & _CLASS:
+        return "class"
+    if kinds & _PROPERTY:
+        return "property"
+    document = reader.role("document")
+    told = any(iri in graph.iris(subject, document) for subject in graph) if document else False
+    return "document" if told else "thing"
+
+
+def _roles(reader: Reader) -> tuple[str, ...]:
+    return tuple(reader.about.roles.values())
+
+
+def _texts(graph: Graph, iri: str, predicates: tuple[str, ...]) -> tuple[str, ...]:
+    found = {term.value: None for predicate in predicates for term in graph.objects(iri, predicate) if term.is_literal}
+    return tuple(found)
+
+
+def _aligned(facts: Facts, graph: Graph, naming: Naming, iri: str) -> tuple[Property, ...]:
+    found = []
+    for predicate in _ALIGNED:
+        terms = graph.objects(iri, predicate)
+        if terms:
+            relation = Link(predicate, naming.name(predicate))
+            found.append(Property(relation, tuple(facts.value(iri, item, 0) for item in terms)))
+    return tuple(found)
+
+
+def _groups(facts: list[Fact], naming: Naming, iri: str, part: str) -> tuple[Group, ...]:
+    if part == "document":
+        return _by_section(facts, iri)
+    table: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        table.setdefault((_direction(fact, iri), fact.relation.iri if fact.relation else ""), []).append(fact)
+    order = {"out": 0, "in": 1, "about": 2}
+    groups = [
+        Group(Link(relation, naming.name(relation) if relation else "other"), direction, tuple(members))
+        for (direction, relation), members in table.items()
+    ]
+    return tuple(sorted(groups, key=lambda group: (order[group.direction], -len(group.facts), group.heading.name)))
+
+
+def _by_section(facts: list[Fact], iri: str) -> tuple[Group, ...]:
+    """Give a document's facts in reading order, under the sections in which they stand."""
+    table: dict[str, list[tuple[int, Fact]]] = {}
+    for fact in facts:
+        places = [
+            passage
+            for item in fact.evidence
+            if iri in [link.iri for link in item.documents]
+            for passage in item.passages
+        ]
+        first = min(places, default=None)
+        table.setdefault(first.section if first else "", []).append((first.start if first else 0, fact))
+    groups = []
+    for section, members in sorted(table.items(), key=lambda item: min(start for start, _ in item[1])):
+        ordered = tuple(fact for _, fact in sorted(members, key=lambda item: (item[0], item[1].iri)))
+        groups.append(Group(Link("", section), "reading", ordered))
+    return tuple(groups)
+
+
+def _direction(fact: Fact, iri: str) -> str:
+    if isinstance(fact.subject, Link) and fact.subject.iri == iri:
+        return "out"
+    if isinstance(fact.object, Link) and fact.object.iri == iri:
+        return "in"
+    return "about"
+
+
+def _incoming(graph: Graph, naming: Naming, iri: str, barred: set[str]) -> tuple[Property, ...]:
+    table: dict[str, list[Link]] = {}
+    for subject in graph:
+        if subject in barred or subject.startswith(("_:", f"{iri}#")) or subject == iri:
+            continue
+        for predicate, terms in graph.of(subject):
+            if predicate not in barred and any(term.value == iri and term.is_iri for term in terms):
+                table.setdefault(predicate, []).append(naming.link(subject))
+    ordered = {relation: sorted(links, key=lambda link: link.name) for relation, links in table.items()}
+    found = [Property(Link(relation, naming.name(relation)), tuple(links)) for relation, links in ordered.items()]
+    return tuple(sorted(found, key=lambda item: item.relation.name))

@@ -1,0 +1,135 @@
+"""The website and the query service of one release: a Flask application made from a site."""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
+from prometheus_client import Counter, Histogram
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from publisher.entities.values import Link, Parts, Text
+from publisher.errors import ExportinError
+from publisher.web import browse, dumps, endpoint, headers, home, problems, things, wellknown
+from publisher.web.paths import suffixed
+from publisher.web.site import Site
+
+
+class _Json(DefaultJSONProvider):
+    """JSON with letters as they are, not escaped."""
+
+    ensure_ascii = False
+
+
+def create_app(site: Site) -> Flask:
+    """Give the WSGI application that serves a site."""
+    app = Flask(__name__)
+    app.json = _Json(app)
+    app.config["MAX_CONTENT_LENGTH"] = (site.settings.count("max_request_kb") + 1) * 1024
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    registry, answered, took = wellknown.meters(site)
+    blueprints = (endpoint.blueprint(site), dumps.blueprint(site), home.blueprint(site), browse.blueprint(site))
+    for views in (*blueprints, wellknown.blueprint(site, registry), things.blueprint(site)):
+        app.register_blueprint(views)
+    _templates(app, site)
+    _errors(app, site)
+    _around(app, site, answered, took)
+    proxies = site.settings.count("trusted_proxies")
+    if proxies:
+        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies))  # noqa: B010 - a method
+    return app
+
+
+def _templates(app: Flask, site: Site) -> None:
+    def href(iri: str) -> str:
+        return request.script_root + site.paths.page(iri)
+
+    def static(name: str) -> str:
+        return f"{request.script_root}/static/{name}?{site.about.version}"
+
+    app.jinja_env.globals.update(
+        site=site, about=site.about, href=href, static=static, suffixed=suffixed, root=lambda: request.script_root
+    )
+    tests: dict[str, Callable[[object], bool]] = {
+        "link": lambda value: isinstance(value, Link),
+        "text": lambda value: isinstance(value, Text),
+        "parts": lambda value: isinstance(value, Parts),
+    }
+    app.jinja_env.tests.update(tests)
+    app.jinja_env.filters["grouped"] = lambda number: f"{number:,}".replace(",", "\u202f")
+    app.jinja_env.filters["bytes"] = _bytes
+
+
+def _errors(app: Flask, site: Site) -> None:
+    def foreseen(error: ExportinError) -> Response:
+        problem = problems.from_error(error)
+        if problem.status == 500:  # noqa: PLR2004 - a bug, and only a bug
+            app.logger.error("%s %s: %s", request.method, request.path, error)
+        return problems.respond(problem, request, base=site.about.base)
+
+    def framework(error: HTTPException) -> Response:
+        if error.response is not None and isinstance(error.response, Response):
+            return error.response
+        if error.code is not None and 300 <= error.code < 400:  # noqa: PLR2004 - redirects are answers, not problems
+            return Response(status=error.code, headers={"Location": getattr(error, "new_url", "/")})
+        response = problems.respond(
+            problems.of_status(error.code or 500, error.description or error.name), request, base=site.about.base
+        )
+        for name, value in error.get_headers():
+            if name in ("Allow", "Content-Range"):
+                response.headers[name] = value
+        return response
+
+    def unforeseen(error: Exception) -> Response:
+        app.logger.exception("%s %s", request.method, request.path, exc_info=error)
+        return problems.respond(problems.Problem("internal", "the failure was written to the log"), request)
+
+    app.register_error_handler(ExportinError, foreseen)
+    app.register_error_handler(HTTPException, framework)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
+    longest = site.settings.count("max_url_length")
+
+    @app.before_request
+    def first() -> Response | None:
+        g.started = time.perf_counter()
+        length = len(request.path) + len(request.query_string)
+        if length > longest:
+            problem = problems.Problem("uri-too-long", f"the address has {length} characters, the limit is {longest}")
+            return problems.respond(problem, request, base=site.about.base)
+        if request.method == "OPTIONS" and not request.path.startswith(("/sparql", "/query")):
+            return _preflight()
+        return None
+
+    @app.after_request
+    def last(response: Response) -> Response:
+        view = (request.endpoint or "none").rpartition(".")[2]
+        answered.labels(view, str(response.status_code)).inc()
+        took.labels(view).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        if view == "static":
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            response.direct_passthrough = False
+        return headers.common(response)
+
+
+def _preflight() -> Response:
+    allowed = "GET, HEAD, OPTIONS"
+    asked = request.headers.get("Access-Control-Request-Headers")
+    response = Response(status=204, headers={"Allow": allowed, "Access-Control-Allow-Methods": allowed})
+    response.headers["Access-Control-Allow-Headers"] = asked or "Accept"
+    response.vary.add("Access-Control-Request-Headers")
+    return response
+
+
+def _bytes(number: int) -> str:
+    size = float(number)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024 or unit == "GiB":  # noqa: PLR2004 - binary units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{number} B"

@@ -1,0 +1,124 @@
+"""Finding things: search with suggestions, resolving a name or an IRI, and lists by class, relation and document."""
+
+import json
+from urllib.parse import quote
+
+from flask import Blueprint, Response, render_template, request
+
+from publisher.entities.browse import classes, documents, members, relations
+from publisher.entities.lookup import Hit
+from publisher.rdf.media import HTML, JSON
+from publisher.rdf.prefixes import is_iri
+from publisher.web import headers, problems
+from publisher.web.site import Site
+
+_PAGE = 50
+_LONGEST = 200
+_DIGITS = 4
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Give the routes by which a site's things are found."""
+    views = Blueprint("browse", __name__)
+    seconds = site.settings.count("page_seconds")
+
+    @views.get("/search")
+    def search() -> Response:
+        """Give the things whose names fit the words."""
+        words = request.args.get("q", "")[:_LONGEST].strip()
+        kind = request.args.get("class", "")
+        kinds = (kind,) if kind and is_iri(kind) else ()
+        number = _number()
+        hits: tuple[Hit, ...] = ()
+        if site.lookup and words:
+            hits = site.lookup.search(words, limit=_PAGE + 1, offset=(number - 1) * _PAGE, kinds=kinds)
+        media = problems.variant(request, (HTML, JSON), lambda found: f"/search?format={found.suffix}", default=HTML)
+        if isinstance(media, problems.Problem):
+            return problems.respond(media, request, base=site.about.base)
+        if media is JSON:
+            return _json([_hit(site, hit) for hit in hits[:_PAGE]], seconds)
+        body = render_template("search.html", words=words, hits=hits[:_PAGE], number=number, more=len(hits) > _PAGE)
+        return headers.cached(Response(body, content_type=HTML.content_type), request, seconds=seconds)
+
+    @views.get("/suggest")
+    def suggest() -> Response:
+        """Give suggestions for the words typed so far, in the form of OpenSearch Suggestions 1.1."""
+        words = request.args.get("q", "")[:_LONGEST]
+        hits = site.lookup.suggest(words, limit=10) if site.lookup and words.strip() else ()
+        addresses = [request.script_root + site.paths.page(hit.iri) for hit in hits]
+        return _json([words, [hit.label for hit in hits], [hit.kind for hit in hits], addresses], seconds)
+
+    @views.get("/resolve")
+    @views.get("/lookup")
+    def resolve() -> Response:
+        """Lead from a CURIE, an IRI in any of its forms, or an exact name to the page of its thing."""
+        text = (request.args.get("curie") or request.args.get("iri") or request.args.get("q") or "")[:2000].strip()
+        if not text:
+            problem = problems.Problem(
+                "bad-request", "give a CURIE, an IRI or a name: /resolve?curie=… or /lookup?iri=…"
+            )
+            return problems.respond(problem, request, base=site.about.base)
+        found = _resolved(site, text)
+        if found is None:
+            problem = problems.Problem("unknown-entity", f"no thing is known by {text[:_LONGEST]!r}")
+            return problems.respond(problem, request, base=site.about.base)
+        response = headers.redirected(request.script_root + site.paths.page(found), 303)
+        return headers.cached(response, request, seconds=seconds)
+
+    @views.get("/browse")
+    def browse() -> Response:
+        """List the classes, the relations and the documents of the dataset with their counts."""
+        reader = site.reader
+        body = render_template(
+            "browse.html", classes=classes(reader), relations=relations(reader), documents=documents(reader)
+        )
+        return headers.cached(Response(body, content_type=HTML.content_type), request, seconds=seconds)
+
+    @views.get("/browse/class")
+    def one_class() -> Response:
+        """List the things of one class by name."""
+        iri = request.args.get("iri", "")
+        if not is_iri(iri):
+            problem = problems.Problem("bad-request", "give the IRI of a class: /browse/class?iri=…")
+            return problems.respond(problem, request, base=site.about.base)
+        number = _number()
+        found = members(site.reader, iri, limit=_PAGE + 1, offset=(number - 1) * _PAGE)
+        body = render_template("class.html", kind=found.kind, things=found.things[:_PAGE], number=number,
+                               more=len(found.things) > _PAGE, query=quote(iri, safe=""))  # fmt: skip
+        return headers.cached(Response(body, content_type=HTML.content_type), request, seconds=seconds)
+
+    return views
+
+
+def _number() -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isdigit() and len(text) <= _DIGITS else 1
+
+
+def _json(value: object, seconds: int) -> Response:
+    body = json.dumps(value, ensure_ascii=False) + "\n"
+    return headers.cached(Response(body, content_type="application/json"), request, seconds=seconds)
+
+
+def _hit(site: Site, hit: Hit) -> dict[str, object]:
+    address = request.script_root + site.paths.page(hit.iri)
+    return {
+        "iri": hit.iri,
+        "label": hit.label,
+        "type": hit.kind,
+        "matched": hit.matched,
+        "facts": hit.uses,
+        "href": address,
+    }
+
+
+def _resolved(site: Site, text: str) -> str | None:
+    iri = site.about.prefixes.expand(text)
+    if iri is None and ":" in text:
+        prefix, _, reference = text.partition(":")
+        preferred = site.about.prefixes.preferred(prefix)
+        iri = site.about.prefixes[preferred] + reference if preferred else None
+    if iri and is_iri(iri) and site.reader.holds("known", thing=f"<{iri}>"):
+        return iri
+    hits = site.lookup.resolve(text) if site.lookup else ()
+    return hits[0].iri if hits else None

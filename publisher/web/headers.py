@@ -1,0 +1,77 @@
+"""The headers of an answer: caching, validators, links for machines, and what a browser may do with a page."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Request, Response
+
+EXPOSED = "Link, Location, ETag, Content-Location, Vary, Retry-After, SPARQL-Truncated, Server-Timing, Repr-Digest"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebLink:
+    """One link of RFC 8288: where to, what for, and the media type there."""
+
+    href: str
+    rel: str
+    type: str = ""
+    profile: str = ""
+
+    def __str__(self) -> str:
+        """Give the link as a header writes it."""
+        more = "".join(
+            f'; {name}="{value}"' for name, value in (("type", self.type), ("profile", self.profile)) if value
+        )
+        return f'<{_safe(self.href)}>; rel="{self.rel}"{more}'
+
+
+def link(response: Response, links: Iterable[WebLink]) -> None:
+    """Put links on an answer, as one header."""
+    text = ", ".join(str(item) for item in links)
+    if text:
+        response.headers["Link"] = text
+
+
+def cached(
+    response: Response, request: Request, *, seconds: int, etag: str | None = None, vary: str = "Accept"
+) -> Response:
+    """Let an answer be kept: a strong validator (of its bytes, where none is given), its age, and 304 where it fits."""
+    if vary:
+        response.vary.add(vary)
+    response.headers["Cache-Control"] = f"public, max-age={seconds}, stale-while-revalidate={seconds}"
+    if response.status_code == 200:  # noqa: PLR2004 - only a whole answer has a validator
+        response.set_etag(etag or hashlib.sha256(response.get_data()).hexdigest())
+        response.make_conditional(request)
+    return response
+
+
+def redirected(address: str, status: int) -> Response:
+    """Give an answer that leads to another address of this site, without a body."""
+    return Response(status=status, headers={"Location": _safe(address)})
+
+
+def common(response: Response) -> Response:
+    """Put on what every answer carries: it may be read from anywhere, and a page runs nothing that is not ours."""
+    response.headers.setdefault("Access-Control-Allow-Origin", "*")
+    response.headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    if response.mimetype in ("text/html", "image/svg+xml"):
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response
+
+
+def _safe(address: str) -> str:
+    return "".join(
+        letter if letter.isascii() and letter not in '<>" \\' and letter.isprintable() else _percent(letter)
+        for letter in address
+    )
+
+
+def _percent(letter: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))

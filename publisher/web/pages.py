@@ -1,0 +1,122 @@
+"""A thin WSGI layer in front of Flask: finished pages are answered without it.
+
+A release never changes, so a page made once is good until another release is served. Kept are answers to GET that say
+``Cache-Control: public``, by path, query string, Accept and mount point; bounded in bytes, least recently
+used out first. It refuses to keep what sets a cookie, what varies by anything but Accept, and what is large.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Application = Callable[[Environ, Start], Iterable[bytes]]
+_KEPT = ("200", "303", "308", "404", "406", "410")
+_LARGEST = 512 * 1024
+_HIT = ("X-Cache", "hit")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished answer: status line, headers, body, and its entity tag."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    etag: str
+
+
+class Pages:
+    """The layer over one application; made anew with each release, so nothing old is ever served."""
+
+    __slots__ = ("_application", "_kept", "_largest", "_lock", "_size")
+
+    def __init__(self, application: Application, *, megabytes: int = 64):
+        """Take the application that makes pages, and how much memory finished pages may fill."""
+        self._application = application
+        self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        self._size = 0
+        self._largest = megabytes * 1024 * 1024
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Answer from memory where the page is there, else from the application."""
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ:
+            return self._application(environ, start)
+        key = (
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            environ.get("HTTP_ACCEPT", ""),
+            environ.get("SCRIPT_NAME", ""),
+            environ.get("HTTP_X_FORWARDED_PREFIX", ""),
+        )
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._application(environ, start) if method == "HEAD" else self._make(key, environ, start)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+        return _answer(kept, method, environ.get("HTTP_IF_NONE_MATCH", ""), start)
+
+    def _make(self, key: tuple[str, ...], environ: Environ, start: Start) -> Iterable[bytes]:
+        told: list[Any] = []
+
+        def remember(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            told[:] = [status, headers]
+            return start(status, headers, error) if error else start(status, headers)
+
+        chunks = self._application(environ, remember)
+        if not told or not _may_keep(told[0], told[1]):
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close:
+                close()
+        if len(body) <= _LARGEST:
+            self._keep(key, Kept(told[0], list(told[1]), body, _header(told[1], "etag")))
+        return [body]
+
+    def _keep(self, key: tuple[str, ...], kept: Kept) -> None:
+        with self._lock:
+            old = self._kept.pop(key, None)
+            self._size += _weight(key, kept) - (_weight(key, old) if old else 0)
+            self._kept[key] = kept
+            while self._size > self._largest and self._kept:
+                gone, page = self._kept.popitem(last=False)
+                self._size -= _weight(gone, page)
+
+
+def _answer(kept: Kept, method: str, validators: str, start: Start) -> list[bytes]:
+    if kept.etag and validators and _matches(validators, kept.etag):
+        headers = [item for item in kept.headers if item[0].lower() not in ("content-length", "content-type")]
+        start("304 NOT MODIFIED", [*headers, _HIT])
+        return [b""]
+    start(kept.status, [*kept.headers, _HIT])
+    return [b"" if method == "HEAD" else kept.body]
+
+
+def _matches(validators: str, etag: str) -> bool:
+    return validators.strip() == "*" or etag in [item.strip().removeprefix("W/") for item in validators.split(",")]
+
+
+def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
+    if not status.startswith(_KEPT) or _header(headers, "set-cookie"):
+        return False
+    length = _header(headers, "content-length")
+    small = not length or int(length) <= _LARGEST
+    vary = _header(headers, "vary").lower()
+    return small and "public" in _header(headers, "cache-control") and vary in ("", "accept")
+
+
+def _header(headers: list[tuple[str, str]], name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+def _weight(key: tuple[str, ...], kept: Kept) -> int:
+    return len(kept.body) + sum(len(part) for part in key) + 1024

@@ -1,0 +1,109 @@
+"""What machines ask first: is it alive, what may be read, where are the pages, how is it searched."""
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from publisher.errors import StoreError
+from publisher.rdf.media import JSON
+from publisher.store.port import Limits
+from publisher.web import headers, problems
+from publisher.web.site import Site
+
+_MOST = 50_000
+
+
+def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
+    """Give the routes that monitors, crawlers and browsers ask for by name."""
+    views = Blueprint("wellknown", __name__)
+    seconds = site.settings.count("page_seconds")
+
+    @views.get("/healthz")
+    def healthz() -> Response:
+        """Say that the process answers."""
+        return _plain("ok\n")
+
+    @views.get("/readyz")
+    def readyz() -> Response:
+        """Say whether the store answers a query."""
+        try:
+            site.store.query("ASK {}", JSON, limits=Limits(seconds=2.0, rows=1))
+        except StoreError as error:
+            return problems.respond(problems.from_error(error), request, base=site.about.base)
+        return _plain(f"ready: {site.about.name} {site.about.version}\n")
+
+    @views.get("/metrics")
+    def metrics() -> Response:
+        """Give the counters of this process for Prometheus."""
+        response = Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @views.get("/robots.txt")
+    def robots() -> Response:
+        """Let crawlers read everything but the query service."""
+        text = "User-agent: *\nDisallow: /sparql?\nDisallow: /query?\nDisallow: /search?\nDisallow: /suggest\n"
+        response = _plain(f"{text}Sitemap: {_root(site)}/sitemap.xml\n")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @views.get("/sitemap.xml")
+    def sitemap() -> Response:
+        """List the page of every thing, with the date of the release."""
+        iris = site.lookup.all_iris() if site.lookup else ()
+        addresses = dict.fromkeys(["/", "/browse", "/sparql", *(site.paths.page(iri) for iri in iris)])
+        shown = [address for address in addresses if "#" not in address][:_MOST]
+        response = Response(_sitemap(_root(site), shown, site.about.version), content_type="application/xml")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @views.get("/search.xml")
+    def opensearch() -> Response:
+        """Describe the search to browsers (OpenSearch 1.1)."""
+        body = render_template("opensearch.xml", root=_root(site))
+        response = Response(body, content_type="application/opensearchdescription+xml")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @views.get("/favicon.ico")
+    def favicon() -> Response:
+        """Lead to the picture of the site."""
+        response = headers.redirected(f"{request.script_root}/static/pore.svg", 308)
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
+        return response
+
+    return views
+
+
+def meters(site: Site) -> tuple[CollectorRegistry, Counter, Histogram]:
+    """Give the counters of a process: what was answered, how long it took, which release is served."""
+    registry = CollectorRegistry()
+    answered = Counter(
+        "exportin_responses", "Responses by kind of page and status", ["view", "status"], registry=registry
+    )
+    took = Histogram("exportin_response_seconds", "Seconds to make a response", ["view"], registry=registry)
+    served = Gauge("exportin_release_info", "The release that is served", ["name", "version"], registry=registry)
+    served.labels(site.about.name, site.about.version).set(1)
+    quads = Gauge("exportin_release_quads", "Quads of the release that is served", registry=registry)
+    quads.set(site.counts.get("quads", 0))
+    return registry, answered, took
+
+
+def _root(site: Site) -> str:
+    return site.settings.text("public_url").rstrip("/") or request.url_root.rstrip("/")
+
+
+def _plain(text: str) -> Response:
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _sitemap(root: str, addresses: Iterable[str], version: str) -> str:
+    dated = len(version) == len("2026-11-20") and version.replace("-", "").isdigit()
+    modified = f"<lastmod>{version}</lastmod>" if dated else ""
+    rows = "".join(f"<url><loc>{escape(root + address)}</loc>{modified}</url>\n" for address in addresses)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return f"{head}{rows}</urlset>\n"
