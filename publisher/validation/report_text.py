@@ -38,10 +38,8 @@ class _Lines:
         return lines[where.line - 1] if 0 < where.line <= len(lines) else None
 
     def _read(self, name: str) -> list[str]:
-        for path in (Path(name), *([self._root / name] if self._root else [])):
-            if path.is_file():
-                return path.read_text(encoding="utf-8", errors="replace").splitlines()
-        return []
+        path = self._root / name if self._root else Path(name)
+        return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
 
 
 def _block(finding: Finding, lines: _Lines, *, colour: bool) -> Iterator[str]:
