@@ -268,12 +268,15 @@ class FactReader:
         if node is None or not record.inner("mention", node).check(MENTION_KEYS):
             return
         for key, value in record.fields("mentions"):
-            if key.text not in MENTION_KEYS or not value.scalar or not value.text:
+            if key.text not in MENTION_KEYS:
                 continue
-            check_words(record, value)
             role = self.rows.manifest.roles[f"original_{key.text}"]
-            place = value.where(record.file)
-            self.rows.add("mentions", place, {"fact": iri, "role": key.text, "property": role, "text": value.text})
+            for form in value.items or (value,):
+                if not form.scalar or not form.text:
+                    continue
+                check_words(record, form)
+                place = form.where(record.file)
+                self.rows.add("mentions", place, {"fact": iri, "role": key.text, "property": role, "text": form.text})
 
     def _about(self, record: Record, iri: str, things: list[str | None]) -> None:
         # One step further for our own entities: a fact about a complex is about its members too.
