@@ -121,7 +121,10 @@ def _above(source: Source, term: Term) -> list[str]:
 
 
 def _pruned(term: Term, taken: dict[str, tuple[Source, Term]]) -> Term:
-    """Leave out what leads to a term that is not in any slice, and a term's statements about itself."""
+    """Leave out what leads to a term that is in no slice, and what a term says about itself.
+
+    A property keeps the properties above it that are of its own kind: OWL has no object property above data.
+    """
 
     def kept(targets: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(target for target in targets if target in taken and target != term.iri)
@@ -129,4 +132,5 @@ def _pruned(term: Term, taken: dict[str, tuple[Source, Term]]) -> Term:
     def stays(link: Link) -> bool:
         return not link.follow or (link.target in taken and link.target != term.iri)
 
-    return replace(term, parents=kept(term.parents), wholes=kept(term.wholes), links=tuple(filter(stays, term.links)))
+    parents = tuple(parent for parent in kept(term.parents) if taken[parent][1].kind is term.kind)
+    return replace(term, parents=parents, wholes=kept(term.wholes), links=tuple(filter(stays, term.links)))

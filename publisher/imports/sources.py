@@ -56,7 +56,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One outside source: where it is, whose it is, and how it is read."""
+    """One outside source: where it is, whose it is, and how it is read.
+
+    ``classes`` says that the rows of a table stand for classes of an ontology, not for records.
+    """
 
     name: str
     title: str
@@ -72,6 +75,7 @@ class Source:
     relations: Mapping[str, str] = field(default_factory=dict)
     object_properties_below: frozenset[str] = frozenset()
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    classes: bool = False
     layouts: tuple[Layout, ...] = ()
 
     @property
@@ -104,7 +108,7 @@ class Sources:
 
 _SOURCE_KEYS = {
     "title", "file", "sha256", "files", "version", "home", "format", "namespaces", "licence", "rights", "top", "xrefs",
-    "relations", "object_properties_below", "kinds", "table", "tables",
+    "relations", "object_properties_below", "kinds", "classes", "table", "tables",
 }  # fmt: skip
 _LAYOUT_KEYS = {
     "file", "columns", "id", "label", "where", "synonyms", "parents", "links", "obsolete", "replaced_by", "consider",
@@ -193,6 +197,7 @@ class _Reader:
                 self._iri(item, "object_properties_below") for item in entry.get("object_properties_below", ())
             ),
             kinds={key if key == "*" else self._iri(key, "kinds"): tuple(value) for key, value in kinds.items()},
+            classes=bool(entry.get("classes", False)),
             layouts=tuple(layouts),
         )
 

@@ -135,6 +135,24 @@ def test_a_table_without_a_named_column_is_told(aviary):
         term(aviary, "https://ring.example/r/10")
 
 
+def test_a_row_with_other_cells_than_the_header_is_refused(aviary):
+    """One broken row in a table is dropped and reported with its line; the others are read."""
+    aviary.declare(rings="id\tsymbol\tother\tgroup\tfull\nR:1\tONE\nR:10\tTAW\t\t\t\n")
+    opened = library(aviary)
+    refused = opened.open(opened.sources.named("rings")).refused
+    assert [(each.line, each.text, each.reason) for each in refused] == [
+        (2, "R:1", "the row has 2 cells, the header 5")
+    ]
+    assert term(aviary, "https://ring.example/r/10").label == "TAW"
+
+
+def test_a_cell_that_is_too_large_is_told_with_its_line(aviary):
+    """A table that the reader cannot take in is an error with its line, never a traceback."""
+    aviary.declare(rings="id\tsymbol\tother\tgroup\tfull\nR:1\t" + "x" * 200_000 + "\t\t\t\n")
+    with pytest.raises(ImportFailed, match="this table cannot be read: field larger"):
+        term(aviary, "https://ring.example/r/10")
+
+
 def test_json_that_is_no_object_of_objects_is_told(aviary):
     """A JSON list is refused in plain words."""
     aviary.declare(groups="[1, 2]")

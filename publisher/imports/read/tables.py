@@ -15,7 +15,7 @@ from typing import Any
 from publisher.errors import ImportFailed, Where
 from publisher.imports.read.terms import Terms
 from publisher.imports.sources import Column, Layout, Source
-from publisher.imports.term import Kind, Link, Synonym, Term
+from publisher.imports.term import Kind, Link, Refused, Synonym, Term
 from publisher.rdf import names
 
 _BROADER = names.SKOS + "broader"
@@ -35,24 +35,48 @@ class _Rows:
 def read_tables(texts: Mapping[str, str], source: Source) -> Terms[_Rows]:
     """Read the tables of a source; raise ImportFailed where a table lacks a column that was named."""
     terms: dict[str, _Rows] = {}
+    refused: list[Refused] = []
     for number, layout in enumerate(source.layouts):
-        for row in _rows(texts[layout.file], layout, source):
+        for row in _rows(texts[layout.file], layout, source, refused):
             if any(row.get(column) != value for column, value in layout.where.items()):
                 continue
             for iri in _iris(row, layout.id):
                 if number == 0 or iri in terms:
                     terms.setdefault(iri, _Rows()).rows.append((layout, row))
-    return Terms(terms, _parse)
+    kind = Kind.CLASS if source.classes else Kind.RECORD
+
+    def parse(iri: str, entry: _Rows) -> Term:
+        return _parse(iri, entry, kind)
+
+    return Terms(terms, parse, refused=tuple(refused))
 
 
-def _rows(text: str, layout: Layout, source: Source) -> Iterator[_Row]:
+def _rows(text: str, layout: Layout, source: Source, refused: list[Refused]) -> Iterator[_Row]:
+    """Give the rows of a table; one that has not the cells of the header is refused."""
     if source.format == "json":
         yield from _objects(text, layout)
         return
     stream = io.StringIO(text, newline="")
     tabs = source.format == "tsv"
     lines = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(stream)
-    header: Sequence[str] = layout.columns or next(lines, [])
+    try:
+        header = layout.columns or tuple(next(lines, ()))
+        _check(header, layout, source)
+        for cells in lines:
+            if layout.columns or len(cells) == len(header):
+                yield dict(zip(header, cells, strict=False))
+            elif cells:
+                reason = f"the row has {len(cells)} cells, the header {len(header)}"
+                refused.append(Refused(lines.line_num, cells[0], reason))
+    except csv.Error as error:
+        raise ImportFailed(
+            f"this table cannot be read: {error}",
+            where=Where(layout.file, lines.line_num),
+            fix="mend the row, or its quotes",
+        ) from None
+
+
+def _check(header: Sequence[str], layout: Layout, source: Source) -> None:
     for column in _named(layout):
         if column not in header:
             raise ImportFailed(
@@ -60,8 +84,6 @@ def _rows(text: str, layout: Layout, source: Source) -> Iterator[_Row]:
                 where=Where(layout.file, 1),
                 fix=f"mend the columns of [sources.{source.name}] in ontology/sources.toml",
             )
-    for cells in lines:
-        yield dict(zip(header, cells, strict=False))
 
 
 def _objects(text: str, layout: Layout) -> Iterator[_Row]:
@@ -85,7 +107,7 @@ def _named(layout: Layout) -> Iterator[str]:
         yield layout.label
 
 
-def _parse(iri: str, entry: _Rows) -> Term:
+def _parse(iri: str, entry: _Rows, kind: Kind) -> Term:
     label: str | None = None
     synonyms: list[Synonym] = []
     parents: list[str] = []
@@ -111,7 +133,7 @@ def _parse(iri: str, entry: _Rows) -> Term:
         consider.extend(_iris(row, layout.consider) if layout.consider else ())
     return Term(
         iri=iri,
-        kind=Kind.RECORD,
+        kind=kind,
         label=label,
         synonyms=tuple(each for each in synonyms if each.text != label),
         parents=tuple(parents),
