@@ -18,9 +18,10 @@ from publisher.release.record import NAME, Release
 
 Progress = Callable[[str], None]
 NEW = ".new-"
-_CURRENT = "current"
+CURRENT = "current"
 _PREVIOUS = ".previous"
 _LOCK = ".lock"
+_DRAFT = "-draft."
 _VERSION = re.compile(r"(?!current$)[A-Za-z0-9][A-Za-z0-9._+\-]*\Z")
 
 
@@ -73,7 +74,7 @@ class Shelf:
 
     def live(self) -> str | None:
         """Give the version that ``current`` names, whether or not it is there, or None where nothing is published."""
-        return self._link(_CURRENT)
+        return self._link(CURRENT)
 
     def current(self) -> Release:
         """Open the live release; raise ReleaseError where nothing is published or ``current`` points nowhere."""
@@ -81,14 +82,14 @@ class Shelf:
         if version is None:
             raise ReleaseError(
                 "no release is published here",
-                where=Where(str(self.root / _CURRENT)),
+                where=Where(str(self.root / CURRENT)),
                 fix="publish one with `exportin publish VERSION`",
                 code="release.missing",
             )
         if version not in self.versions():
             raise ReleaseError(
                 f"the live release is {version!r}, but it is not there",
-                where=Where(str(self.root / _CURRENT)),
+                where=Where(str(self.root / CURRENT)),
                 fix=f"publish another: {', '.join(self.versions()) or 'there is none, build one'}",
                 code="release.missing",
             )
@@ -102,7 +103,7 @@ class Shelf:
         with _told(self.root):
             if before and before != version:
                 self._point(_PREVIOUS, before)
-            self._point(_CURRENT, version)
+            self._point(CURRENT, version)
         return release
 
     def rollback(self) -> Release:
@@ -110,7 +111,8 @@ class Shelf:
         live = self.live()
         target = self._link(_PREVIOUS)
         if target not in self.versions() or target == live:
-            older = [version for version in self.versions() if live and order(version) < order(live)]
+            whole = (version for version in self.versions() if _DRAFT not in version)
+            older = [version for version in whole if live and order(version) < order(live)]
             target = older[-1] if older else None
         if target is None:
             raise ReleaseError(
@@ -122,7 +124,7 @@ class Shelf:
         release = self.release(target)
         verify(release)
         with _told(self.root):
-            self._point(_CURRENT, target)
+            self._point(CURRENT, target)
             (self.root / _PREVIOUS).unlink(missing_ok=True)
         return release
 
@@ -188,7 +190,7 @@ class Shelf:
 
     def sweep(self) -> tuple[str, ...]:
         """Remove what ended builds left behind and give the names; call it only while the shelf is locked."""
-        left = sorted(item for item in self.root.iterdir() if item.name.startswith((NEW, f".{_CURRENT}-")))
+        left = sorted(item for item in self.root.iterdir() if item.name.startswith((NEW, f".{CURRENT}-")))
         for item in left:
             if item.is_symlink() or item.is_file():
                 item.unlink()
@@ -203,7 +205,7 @@ class Shelf:
             return None
 
     def _point(self, name: str, version: str) -> None:
-        fresh = self.root / f".{_CURRENT}-{os.getpid()}"
+        fresh = self.root / f".{CURRENT}-{os.getpid()}"
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(version)
         fresh.replace(self.root / name)

@@ -1,10 +1,10 @@
-"""From a release, RDF files or an endpoint to a site: what each server process does when it starts, and again when
-another release becomes current.
+"""From a release, RDF files or an endpoint to a site: what a server does at its start, and when a release changes.
 
 It refuses to build a release: what is not there is the build's to make.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
 from publisher.release.read import open_release
+from publisher.release.record import NAME as RECORD
 from publisher.settings import Settings
 from publisher.store.index import LABELS
 from publisher.store.open import INDEXES, open_store
@@ -27,7 +28,7 @@ _PATIENT = Limits(seconds=600.0, rows=50_000_000, bytes=1 << 40)
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOpening:
-    """Opens the release in a folder, or the one that a link points to at that moment; ``endpoint`` answers in its place."""
+    """Opens the release in a folder, or the one a link points to at that moment; ``endpoint`` answers in its place."""
 
     place: Path
     settings: Settings
@@ -69,6 +70,31 @@ class FilesOpening:
         )
         about = _of_files(self.files, self.base or "", self.prefixes)
         return Site(store=store, about=about, settings=self.settings, union=self.default_graph)
+
+
+def opening_of(
+    sources: Sequence[Path],
+    *,
+    settings: Settings,
+    endpoint: str | None = None,
+    base: str | None = None,
+    default_graph: Literal["union", "plain"] = "union",
+) -> ReleaseOpening | FilesOpening:
+    """Give the opening of a release (its folder, or a link to it) or of one or more RDF files.
+
+    Raises UsageError where a source is neither.
+    """
+    if len(sources) == 1 and sources[0].is_dir():
+        if not (sources[0] / RECORD).is_file():
+            raise UsageError(
+                f"{sources[0]} holds neither a dataset nor a release",
+                fix=f"name a folder with dataset.toml or {RECORD}, or RDF files",
+            )
+        return ReleaseOpening(sources[0], settings, endpoint, default_graph)
+    for path in sources:
+        if not path.is_file():
+            raise UsageError(f"there is no file {path}", fix="name a dataset, a release or RDF files")
+    return FilesOpening(tuple(sources), settings, base, default_graph)
 
 
 def _lookup(store: Store, about: Description, path: Path) -> Lookup:

@@ -6,21 +6,32 @@ because a new release cannot be opened: the old one stays, and the log says why.
 """
 
 import logging
+import socket
 import threading
-from collections.abc import Callable, Iterable
+import webbrowser
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from publisher.errors import ExportinError
+from publisher.errors import ExportinError, UsageError
+from publisher.settings import Settings
 from publisher.web import create_app
+from publisher.web.opening import opening_of
 from publisher.web.pages import Application, Environ, Pages, Start
 from publisher.web.site import Site
 
 _LOG = logging.getLogger("exportin.server")
+_TRY = (
+    ("/", "the dataset's page"),
+    ("/sparql", "the query service and its editor"),
+    ("/dumps/", "everything as files"),
+    ("/void", "the description for machines"),
+)
 _SECOND = 1.0
 _DRAIN = 60.0
 
@@ -104,6 +115,50 @@ def serve(
         respawn_failed_workers=True,
     )
     server.serve(target_loader=partial(application, opening, watched), wrap_loader=False)
+
+
+def start(
+    sources: Sequence[Path],
+    *,
+    settings: Settings,
+    tell: Callable[[str], None],
+    host: str,
+    port: int,
+    browse: bool = False,
+    store: str | None = None,
+    base_iri: str | None = None,
+    default_graph: Literal["union", "plain"] = "union",
+) -> None:
+    """Open what is to be served, tell its addresses, and serve until the process is told to stop.
+
+    A link to a release is followed when it is moved to another one. Port 0 takes a free port.
+    Raises UsageError where the port is taken.
+    """
+    opening = opening_of(sources, settings=settings, endpoint=store, base=base_iri, default_graph=default_graph)
+    port = _free(host, port)
+    root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    tell(f"serving on {root}")
+    for path, what in _TRY:
+        tell(f"  {root}{path:<28} {what}")
+    if browse:
+        webbrowser.open(root)
+    watched = sources[0] if len(sources) == 1 and sources[0].is_symlink() else None
+    serve(opening, host=host, port=port, watched=watched)
+
+
+def _free(host: str, port: int) -> int:
+    """Give the port, or a free one for 0; raise UsageError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"cannot listen on {host} port {port}: {error.strerror or error}",
+                fix="choose another with --port or --host",
+            ) from None
+        return int(probe.getsockname()[1])
 
 
 def application(opening: Callable[[], Site], watched: Path | None = None) -> Application:

@@ -1,0 +1,386 @@
+"""The command `exportin`: the composition root, which joins the columns and holds no logic.
+
+Exit status: 0 done; 1 the data has findings, or a mapping or a source cannot be run; 2 usage or unreadable input;
+130 interrupted.
+"""
+
+import errno
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+import click
+from rich.console import Console
+
+import publisher
+from publisher.errors import ExportinError
+from publisher.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from publisher.build import Options, Outcome
+    from publisher.release.shelf import Shelf
+    from publisher.validation import Report
+
+_CHANGES = {"text": "text", "json": "to_json", "md": "markdown", "ttl": "turtle_of"}
+_OK, _FINDINGS, _USAGE, _INTERRUPTED = 0, 1, 2, 130
+
+DATASET = click.argument("dataset", type=click.Path(path_type=Path), default=".")
+DOCUMENTS = click.option("--documents", type=click.Path(path_type=Path), help="Folder of the source documents' texts.")
+REASONER = click.option("--reasoner/--no-reasoner", default=True, help="Whether to check with an OWL reasoner.")
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "ttl", "html", "sarif"]),
+    default="text",
+    help="Form of the report.",
+)
+RELEASES = click.option("--releases", type=click.Path(path_type=Path), help="Folder of releases [DATASET/releases].")
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How this call speaks: settings, verbosity, and whether a program or a person reads."""
+
+    settings: Settings
+    machine: bool
+    quiet: bool
+    console: Console
+
+    def progress(self, message: str) -> None:
+        """Tell a step: on a terminal dimmed, in a log a plain line, to a program nothing."""
+        if not self.quiet and not self.machine:
+            self.console.print(message, style="dim" if self.console.is_terminal else "", highlight=False, markup=False)
+
+    def say(self, text: str, **values: Any) -> None:
+        """Give the result: the values as JSON to a program, the text to a person."""
+        click.echo(json.dumps(values, ensure_ascii=False, sort_keys=True) if self.machine else text)
+
+    def tell(self, message: str) -> None:
+        """Tell what a person must see however quiet the call is, such as the address of a server."""
+        self.console.print(message, highlight=False, markup=False)
+
+    def shelf(self, dataset: Path, releases: Path | None) -> "Shelf":
+        """Give the shelf of a dataset's releases."""
+        from publisher.release.shelf import Shelf
+
+        return Shelf(releases if releases is not None else dataset / "releases")
+
+    def options(self, **given: Any) -> "Options":
+        """Give the options of a build: what was asked for, within the settings of this process."""
+        from publisher.build import Options
+
+        return Options(memory_mb=self.settings.count("mapping_memory_mb"), **given)
+
+    def report(self, report: "Report", form: str = "text") -> int:
+        """Show a report, to a program as JSON, and give the exit status that it means."""
+        form = "json" if self.machine and form == "text" else form
+        click.echo(report.render(form, colour=form == "text" and sys.stdout.isatty()), nl=False)
+        return _OK if report.conforms else _FINDINGS
+
+    def outcome(self, outcome: "Outcome", form: str = "text") -> int:
+        """Show what came of a build: the report, then the release where one was made."""
+        status = self.report(outcome.report, form)
+        if outcome.release is not None and not self.machine:
+            self.tell(
+                f"released {outcome.release.version}: {outcome.release.counts['quads']} quads in {outcome.release.path}"
+            )
+        return status
+
+
+pass_terminal: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pass_decorator(Terminal)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "EXPORTIN"})
+@click.version_option(publisher.__version__, prog_name="exportin")
+@click.option("--setting", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a setting of this process.")
+@click.option("--json", "machine", is_flag=True, help="Write results and errors as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell no progress.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what the engine does.")
+@click.pass_context
+def cli(context: click.Context, given: Sequence[tuple[str, str]], *, machine: bool, quiet: bool, verbose: bool) -> None:
+    """Publish curated facts as linked data that people can trust, query and cite."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    context.obj = Terminal(settings_from(os.environ, dict(given)), machine, quiet, Console(stderr=True, soft_wrap=True))
+
+
+def main() -> Never:
+    """Run the command; every foreseen failure becomes a message and an exit status, never a traceback."""
+    machine = "--json" in sys.argv
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(_complain("interrupted; nothing was changed", "interrupted", _INTERRUPTED, machine=machine))
+    except KeyboardInterrupt:
+        sys.exit(_complain("interrupted; nothing was changed", "interrupted", _INTERRUPTED, machine=machine))
+    except click.ClickException as error:
+        if not machine:
+            error.show()
+            sys.exit(_USAGE)
+        sys.exit(_complain(error.format_message(), "usage.wrong", _USAGE, machine=machine))
+    except ExportinError as error:
+        sys.exit(_complain(str(error), error.reason, error.exit_status, machine=machine))
+    except OSError as error:
+        sys.exit(_complain(_of_system(error), "system.failed", _USAGE, machine=machine))
+    sys.exit(status if isinstance(status, int) else _OK)
+
+
+def _complain(message: str, code: str, status: int, *, machine: bool) -> int:
+    click.echo(json.dumps({"error": code, "message": message}) if machine else f"exportin: {message}", err=True)
+    return status
+
+
+def _of_system(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{place}the disk is full; nothing was published\n  next: free some space and run the same command again"
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return f"{place}this may not be written or read ({error.strerror})\n  next: check the rights of that place"
+    return f"{place}{error.strerror or error}"
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@pass_terminal
+def new(terminal: Terminal, directory: Path) -> None:
+    """Make a small dataset to start from, ready to build and to serve."""
+    from publisher.dataset.scaffold import new as scaffold
+
+    made = scaffold(directory)
+    step = f"exportin serve {directory}"
+    terminal.say(f"made {directory}, {len(made)} files\n  next: {step}", directory=str(directory), next=step)
+
+
+@cli.command("build")
+@DATASET
+@DOCUMENTS
+@RELEASES
+@REASONER
+@click.option("--version", help="Version of the release, as a rule a date [that of dataset.toml].")
+@pass_terminal
+def build_(terminal: Terminal, dataset: Path, version: str | None, **given: Any) -> int:
+    """Build, validate and release a dataset; where it does not conform, write nothing and say why."""
+    from publisher import build
+
+    options = terminal.options(version=version, **given)
+    return terminal.outcome(build.build(dataset, options, terminal.progress))
+
+
+@cli.command()
+@DATASET
+@DOCUMENTS
+@REASONER
+@FORMAT
+@pass_terminal
+def check(terminal: Terminal, dataset: Path, form: str, **given: Any) -> int:
+    """Do all that build does, but write nothing."""
+    from publisher import build
+
+    return terminal.outcome(build.check(dataset, terminal.options(**given), terminal.progress), form)
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@DOCUMENTS
+@RELEASES
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--open", "browse", is_flag=True, help="Open the site in a browser.")
+@click.option("--store", help="Answer from this SPARQL endpoint instead of an index of our own.")
+@click.option("--base-iri", help="Base of RDF files without a dataset [their longest common namespace].")
+@click.option(
+    "--default-graph",
+    type=click.Choice(["union", "plain"]),
+    default="union",
+    show_default=True,
+    help="What a query sees that names no graph.",
+)
+@pass_terminal
+def serve(
+    terminal: Terminal, sources: tuple[Path, ...], documents: Path | None, releases: Path | None, **given: Any
+) -> int:
+    """Serve a dataset (built first where it has changed), a release, or any RDF files."""
+    from publisher import build
+    from publisher.web import server
+
+    place = build.dataset_in(sources)
+    if place is not None:
+        outcome = build.draft(place, terminal.options(documents=documents, releases=releases), terminal.progress)
+        if outcome.served is None:
+            return terminal.report(outcome.report)
+        sources = (outcome.served,)
+    server.start(sources, settings=terminal.settings, tell=terminal.tell, **given)
+    return _OK
+
+
+@cli.command("map")
+@click.argument("mapping", type=click.Path(path_type=Path))
+@click.option("--root", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder of the sources.")
+@click.option("--base", help="Base IRI of relative IRIs [that of the mapping document].")
+@click.option("--database", help="DuckDB or SQLite file, or postgresql:// address, of SQL sources.")
+@click.option("--limit", type=int, help="Give at most so many quads of each triples map.")
+@click.option("--show-sql", is_flag=True, help="Show the query of each triples map instead of running it.")
+@pass_terminal
+def map_(terminal: Terminal, mapping: Path, *, limit: int | None, show_sql: bool, **given: Any) -> None:
+    """Run an R2RML or RML document by itself, N-Quads to standard output."""
+    from publisher import mapping as engine
+
+    memory = terminal.settings.count("mapping_memory_mb")
+    if show_sql:
+        click.echo(engine.show_sql(mapping, **given))
+    else:
+        engine.map_document(mapping, sys.stdout.buffer, memory_mb=memory, limit=limit, **given)
+
+
+@cli.command("validate")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--shapes", type=click.Path(path_type=Path), required=True, multiple=True, help="File of SHACL shapes.")
+@FORMAT
+@pass_terminal
+def validate_(terminal: Terminal, data: Path, shapes: tuple[Path, ...], form: str) -> int:
+    """Check an RDF file against SHACL shapes."""
+    from publisher.validation import validate_file
+
+    return terminal.report(validate_file(data, shapes, form)[0], form)
+
+
+@cli.command("import")
+@DATASET
+@click.option("--from", "folder", type=click.Path(path_type=Path), required=True, help="Folder of the full ontologies.")
+@click.option("--only", multiple=True, help="Cut only this source; may be given several times.")
+@pass_terminal
+def import_(terminal: Terminal, dataset: Path, folder: Path, only: tuple[str, ...]) -> None:
+    """Cut the terms that the dataset uses out of outside ontologies, into ontology/imports/."""
+    from publisher.imports import cut_slices
+
+    cut = cut_slices(dataset, folder, only=only or None, progress=terminal.progress)
+    lines = [*(str(each) for each in cut.slices), *(f"{iri} is in no source" for iri in cut.unknown)]
+    terminal.say("\n".join(lines), slices=[each.name for each in cut.slices], unknown=list(cut.unknown))
+
+
+@cli.command()
+@DATASET
+@click.argument("folder", type=click.Path(path_type=Path))
+@pass_terminal
+def tables(terminal: Terminal, dataset: Path, folder: Path) -> None:
+    """Write the flat tables of a dataset as CSV, as any R2RML or RML engine reads them."""
+    from publisher.dataset import open_dataset, write_tables
+
+    written = write_tables(open_dataset(dataset).tables, folder)
+    terminal.say(f"wrote {len(list(written))} tables to {folder}", folder=str(folder))
+
+
+@cli.command()
+@click.argument("words")
+@DATASET
+@click.option("--documents", type=click.Path(path_type=Path), required=True, help="Folder of the documents' texts.")
+@click.option("--document", help="Look in this document only.")
+@pass_terminal
+def locate(terminal: Terminal, words: str, dataset: Path, documents: Path, document: str | None) -> None:
+    """Find words in the documents: section, sentence, start, end, checksum, ready to paste."""
+    from publisher.dataset import open_dataset
+    from publisher.dataset.locate import locate as find
+
+    found = find(open_dataset(dataset), words, documents, document=document)
+    lines = [f"{each.document} {each.section} {each.sentence}\t{each.yaml}" for each in found]
+    terminal.say("\n".join(lines), found=[asdict(each) for each in found])
+
+
+@cli.command("format")
+@DATASET
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; say which files are not in order.")
+@pass_terminal
+def format_(terminal: Terminal, dataset: Path, *, only_check: bool) -> int:
+    """Write the YAML of a dataset in its stable order and quoting."""
+    from publisher.dataset import format as formatting
+    from publisher.validation import Report
+
+    if only_check:
+        return terminal.report(Report.of(formatting.unformatted(dataset), root=dataset))
+    changed = formatting.format_dataset(dataset)
+    terminal.say("\n".join(f"wrote {path}" for path in changed), changed=[str(path) for path in changed])
+    return _OK
+
+
+@cli.command("new-fact")
+@click.argument("document")
+@DATASET
+@click.option("--date", "created", required=True, help="Day of curation, YYYY-MM-DD.")
+@click.option("--curator", help="IRI of the curator, such as an ORCID.")
+@pass_terminal
+def new_fact(terminal: Terminal, document: str, dataset: Path, created: str, curator: str | None) -> None:
+    """Take the next free numbers and append the skeleton of a fact to a document's file."""
+    from publisher.dataset import open_dataset
+    from publisher.dataset.new_fact import new_fact as issue
+
+    made = issue(open_dataset(dataset), document, created=created, curator=curator)
+    text = f"{made.where}: {made.fact} with {made.evidence}, to be filled in"
+    terminal.say(text, fact=made.fact, evidence=made.evidence, file=made.where.file, line=made.where.line)
+
+
+@cli.command()
+@DATASET
+@RELEASES
+@pass_terminal
+def releases(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
+    """List the releases of a dataset; a star marks the current one."""
+    shelf = terminal.shelf(dataset, releases)
+    live, versions = shelf.live(), shelf.versions()
+    lines = [f"{'*' if version == live else ' '} {version}" for version in versions]
+    terminal.say("\n".join(lines) or "no release yet", current=live, versions=list(versions))
+
+
+@cli.command()
+@click.argument("version")
+@DATASET
+@RELEASES
+@pass_terminal
+def publish(terminal: Terminal, version: str, dataset: Path, releases: Path | None) -> None:
+    """Make a version the current release; a running server switches to it."""
+    release = terminal.shelf(dataset, releases).publish(version)
+    terminal.say(f"current is now {release.version}", current=release.version)
+
+
+@cli.command()
+@DATASET
+@RELEASES
+@pass_terminal
+def rollback(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
+    """Make the release that was current before the current one again."""
+    release = terminal.shelf(dataset, releases).rollback()
+    terminal.say(f"current is now {release.version}", current=release.version)
+
+
+@cli.command()
+@click.argument("old")
+@click.argument("new")
+@DATASET
+@RELEASES
+@click.option("--format", "form", type=click.Choice(list(_CHANGES)), default="text", help="Form of the comparison.")
+@pass_terminal
+def diff(terminal: Terminal, old: str, new: str, dataset: Path, releases: Path | None, form: str) -> None:
+    """Compare two releases fact by fact."""
+    from publisher.release import compare
+
+    shelf = terminal.shelf(dataset, releases)
+    changes = compare.compare(shelf.release(old), shelf.release(new))
+    click.echo(getattr(compare, _CHANGES["json" if terminal.machine else form])(changes), nl=False)
+
+
+@cli.command()
+@click.argument("version", required=False)
+@DATASET
+@RELEASES
+@pass_terminal
+def verify(terminal: Terminal, version: str | None, dataset: Path, releases: Path | None) -> None:
+    """Prove every checksum of a release, the current one or a version."""
+    from publisher.release.read import verify as prove
+
+    shelf = terminal.shelf(dataset, releases)
+    release = shelf.release(version) if version else shelf.current()
+    count = prove(release)
+    terminal.say(f"{release.version}: {count} files, every checksum holds", version=release.version, files=count)
