@@ -170,8 +170,8 @@ class _Writer:
     def _changes(self, whole: Path) -> None:
         previous = self.shelf.release(self.about.previous) if self.about.previous else None
         changes = compare.changes_to(lines_of(whole), self.about, previous)
-        self._file("changes.md", compare.markdown(changes).encode(), "text/markdown", "What changed")
-        self._file("changes.ttl", compare.turtle_of(changes).encode(), "text/turtle", "What changed")
+        self._file("changes.md", changes.render("md").encode(), "text/markdown", "What changed")
+        self._file("changes.ttl", changes.render("ttl").encode(), "text/turtle", "What changed")
 
     def _records(self, statistics: Statistics, parts: Parts, counts: dict[str, int]) -> None:
         about = {field.name: getattr(self.about, field.name) for field in fields(Description)}

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from publisher.errors import ReleaseError
-from publisher.release.compare import compare, markdown, text, to_json, turtle_of
+from publisher.release.compare import compare
 from publisher.release.write import write_release
 
 _EVIDENCE = "<https://example.org/birds/evidence/E2>"
@@ -46,21 +46,21 @@ def test_facts_are_compared(pair) -> None:
 def test_the_release_tells_its_changes(pair) -> None:
     """``changes.md`` and ``changes.ttl`` are what the comparison gives."""
     changes = compare(*pair)
-    assert (pair[1].path / "changes.md").read_text(encoding="utf-8") == markdown(changes)
-    assert (pair[1].path / "changes.ttl").read_text(encoding="utf-8") == turtle_of(changes)
-    assert "## Withdrawn facts: 1" in markdown(changes)
+    assert (pair[1].path / "changes.md").read_text(encoding="utf-8") == changes.render("md")
+    assert (pair[1].path / "changes.ttl").read_text(encoding="utf-8") == changes.render("ttl")
+    assert "## Withdrawn facts: 1" in changes.render("md")
     assert "names no version before" in (pair[0].path / "changes.md").read_text(encoding="utf-8")
     kind = ox.NamedNode("http://purl.org/vocab/changeset/schema#ChangeSet")
-    found = [quad for quad in ox.parse(turtle_of(changes), format=ox.RdfFormat.TURTLE) if quad.object == kind]
+    found = [quad for quad in ox.parse(changes.render("ttl"), format=ox.RdfFormat.TURTLE) if quad.object == kind]
     assert len(found) == len(changes.facts) + len(changes.things)
 
 
 def test_forms_for_people_and_programs(pair) -> None:
     """The text has a sign for each fact, the JSON the same counts."""
     changes = compare(*pair)
-    assert "+ https://example.org/birds/fact/F4  Finch 4" in text(changes)
-    assert "- https://example.org/birds/fact/F3" in text(changes)
-    assert json.loads(to_json(changes))["counts"] == changes.counts()
+    assert "+ https://example.org/birds/fact/F4  Finch 4" in changes.render("text")
+    assert "- https://example.org/birds/fact/F3" in changes.render("text")
+    assert json.loads(changes.render("json"))["counts"] == changes.counts()
 
 
 def test_a_release_does_not_differ_from_itself(pair) -> None:
