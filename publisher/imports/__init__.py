@@ -4,7 +4,16 @@ It reads full sources that lie in a folder, never the network, and knows nothing
 files and ``ontology/sources.toml``.
 """
 
-from publisher.imports.align import MappingSet, Suggestion, read_sssom, sssom_text, suggest, write_sssom
+from publisher.imports.align import (
+    MappingSet,
+    Suggestion,
+    format_mappings,
+    read_sssom,
+    sssom_text,
+    suggest,
+    unmapped,
+    write_sssom,
+)
 from publisher.imports.cut import Cut, Cutting, Library, cut_slices
 from publisher.imports.drift import drift
 from publisher.imports.find import Match, Names, find, names_of
@@ -24,11 +33,13 @@ __all__ = [
     "cut_slices",
     "drift",
     "find",
+    "format_mappings",
     "names_of",
     "read_sources",
     "read_sssom",
     "sssom_text",
     "suggest",
+    "unmapped",
     "used_iris",
     "write_sssom",
 ]

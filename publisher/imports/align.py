@@ -17,6 +17,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from publisher.dataset import Dataset
 from publisher.errors import ImportFailed, Where
 from publisher.imports.find import Match, Names
 
@@ -117,6 +118,31 @@ def write_sssom(path: Path, mappings: MappingSet) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def format_mappings(root: Path, *, write: bool) -> tuple[Path, ...]:
+    """Give the SSSOM files of a dataset that are not in canonical form; ``write`` puts them in it.
+
+    Raises ImportFailed where a file is no SSSOM/TSV; then that file and those after it are untouched.
+    """
+    changed = []
+    for path in sorted((root / "mappings").glob("*.sssom.tsv")):
+        mappings = read_sssom(path)
+        if sssom_text(mappings) != path.read_text(encoding="utf-8"):
+            changed.append(path)
+            if write:
+                write_sssom(path, mappings)
+    return tuple(changed)
+
+
+def unmapped(dataset: Dataset) -> tuple[str, ...]:
+    """Give the names that no mapping grounds: surface forms of facts, and labels of the dataset's own entities."""
+    rows = _rows(dataset, "alignments")
+    grounded = {row["subject_label"] for row in rows if row["subject"] is None}
+    aligned = {row["subject"] for row in rows}
+    mentions = {row["text"] for row in _rows(dataset, "mentions")} - grounded
+    own = {row["label"] for row in _rows(dataset, "entities") if row["minted"] == "true" and row["iri"] not in aligned}
+    return tuple(sorted(each for each in mentions | own if each))
+
+
 def suggest(words: Iterable[str], names: Names, *, least: float = 0.5, limit: int = 5) -> Iterator[Suggestion]:
     """Give, for each name, the terms that it may mean and whose score is high enough; names without one too."""
     for each in words:
@@ -150,6 +176,11 @@ def _reads_as_text(value: str) -> bool:
         return bool(YAML(typ="safe", pure=True).load(value) == value)
     except YAMLError:
         return False
+
+
+def _rows(dataset: Dataset, name: str) -> list[dict[str, str | None]]:
+    table = dataset.tables[name]
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
 def _cell(text: str) -> str:

@@ -5,7 +5,7 @@ asked of their own sources first, then of the source at hand, so that no IRI is 
 only when one of its terms is wanted.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,11 @@ class Cut:
     terms: int
     refused: tuple[Refused, ...]
 
+    def __str__(self) -> str:
+        """Say it in one line, and each refused line of the source in one more."""
+        head = f"{self.path}: {self.terms} terms, {len(self.refused)} lines of the source refused"
+        return "\n".join((head, *(f"  line {each.line}: {each.reason}: {each.text[:80]}" for each in self.refused)))
+
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
@@ -35,6 +40,11 @@ class Cutting:
 
     slices: tuple[Cut, ...]
     unknown: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        """Say it in lines: each slice, then each unknown identifier."""
+        yield from (str(cut) for cut in self.slices)
+        yield from (f"{iri}: used, but in no source" for iri in self.unknown)
 
 
 class Library:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from publisher.dataset import open_dataset
 from publisher.errors import ImportFailed
-from publisher.imports import MappingSet, read_sssom, sssom_text, write_sssom
+from publisher.imports import MappingSet, format_mappings, read_sssom, sssom_text, unmapped, write_sssom
 
 TEXT = """#mapping_set_id: https://birds.example/mappings/birds
 #license: https://creativecommons.org/publicdomain/zero/1.0/
@@ -48,6 +49,29 @@ def test_the_canonical_form_stays_as_it_is(written):
     path = written(CANONICAL)
     write_sssom(path, read_sssom(path))
     assert path.read_text(encoding="utf-8") == CANONICAL
+
+
+def test_mappings_out_of_form_are_named_and_put_in_order_only_when_asked(aviary):
+    """A check changes nothing; writing brings the file into canonical form once."""
+    aviary.write("mappings/birds.sssom.tsv", TEXT)
+    path = aviary.root / "mappings" / "birds.sssom.tsv"
+    assert format_mappings(aviary.root, write=False) == (path,)
+    assert path.read_text(encoding="utf-8") == TEXT
+    assert format_mappings(aviary.root, write=True) == (path,)
+    assert format_mappings(aviary.root, write=True) == ()
+
+
+def test_names_without_a_mapping_are_those_of_own_things(aviary):
+    """An own entity that no row aligns is unmapped; one with a row, and an outside entity, are not asked for."""
+    nest, perch = ("https://birds.example/entity/" + name for name in ("NEST1", "NEST2"))
+    rows = (f"- {{id: {nest}, label: big nest, type: ex:Place}}", f"- {{id: {perch}, label: perch, type: ex:Place}}")
+    aviary.write(
+        "seeds/entities.yaml", "\n".join(["entities:", *rows, "- {id: BIRD:3, label: x, type: ex:Bird}"]) + "\n"
+    )
+    head = "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
+    row = f"{perch}\tskos:broadMatch\tp:Wood\tsemapv:ManualMappingCuration\n"
+    aviary.write("mappings/nests.sssom.tsv", head + row)
+    assert unmapped(open_dataset(aviary.root)) == ("big nest",)
 
 
 def test_texts_that_yaml_would_read_otherwise_are_quoted():

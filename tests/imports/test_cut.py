@@ -166,3 +166,14 @@ def test_a_name_that_is_no_source_is_refused(aviary):
     with pytest.raises(ImportFailed, match="there is no source 'fish'") as caught:
         cut_slices(aviary.root, aviary.folder, only=["fish"])
     assert caught.value.fix == "choose one of: birds, places, rings, groups"
+
+
+def test_a_cut_tells_itself_in_lines(aviary):
+    """The lines name each slice, each refused line of a source and each unknown identifier."""
+    aviary.write("seeds/facts/D.yaml", "facts:\n- {subject: BIRD:999}\n")
+    lines = list(cut_slices(aviary.root, aviary.folder))
+    assert lines[0] == (
+        "ontology/imports/birds.ttl: 5 terms, 1 lines of the source refused\n"
+        "  line 15: the value of synonym is not valid OBO: synonym: not quoted at all"
+    )
+    assert lines[-1] == "http://purl.obolibrary.org/obo/BIRD_999: used, but in no source"
