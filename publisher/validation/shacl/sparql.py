@@ -6,9 +6,10 @@ Implements SHACL sections 5.1 to 5.3.
 """
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import chain
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -50,7 +51,8 @@ class Sparql:
     def _store(self) -> ox.Store:
         if self._filled is None:
             self._filled = ox.Store()
-            self._filled.bulk_extend(chain(_quads(self.data, None), _quads(self.shapes, _SHAPES_GRAPH)))
+            _load(self._filled, self.data)
+            self._filled.bulk_extend(_quads(self.shapes, _SHAPES_GRAPH))
         return self._filled
 
     def prefixes(self, node: str) -> str:
@@ -218,10 +220,28 @@ def _refused(query: str, reason: str) -> DatasetUnreadable:
     )
 
 
-def _quads(graph: Graph, name: str | None) -> Iterator[ox.Quad]:
+def _load(store: ox.Store, graph: Graph) -> None:
+    """Fill a store; in bulk where there are no blank nodes, whose labels loading in bulk would change."""
+    blank = False
+    with tempfile.TemporaryFile() as file:
+        for subject, predicate, object_ in graph.triples():
+            blank = blank or subject[0] == "_" or object_[0] == "_"
+            file.write(f"{subject} {predicate} {object_} .\n".encode())
+        file.seek(0)
+        if blank:
+            store.bulk_extend(_read(file, None))
+        else:
+            store.bulk_load(input=file, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+
+
+def _quads(graph: Graph, name: str) -> Iterator[ox.Quad]:
     data = "".join(f"{subject} {predicate} {object_} .\n" for subject, predicate, object_ in graph.triples())
+    yield from _read(BytesIO(data.encode()), name)
+
+
+def _read(source: IO[bytes], name: str | None) -> Iterator[ox.Quad]:
     target = ox.NamedNode(name) if name else ox.DefaultGraph()
-    for triple in ox.parse(BytesIO(data.encode()), ox.RdfFormat.N_TRIPLES, lenient=True):
+    for triple in ox.parse(source, ox.RdfFormat.N_TRIPLES, lenient=True):
         yield ox.Quad(triple.subject, triple.predicate, triple.object, target)
 
 

@@ -1,0 +1,115 @@
+"""A report: order, gates, and the forms in which people and machines read it."""
+
+import json
+
+import pytest
+
+from publisher.errors import Finding, Severity, UsageError, Where
+from publisher.rdf.names import SH
+from publisher.validation.graph import read_graph
+from publisher.validation.report import FORMATS, Report
+
+FACT = "https://example.org/fact/1"
+LATE = Finding(
+    "shape.min-count", "a fact needs evidence", Where("facts.yaml", 3, 3), focus=FACT, path=SH + "path", fix="add some"
+)
+EARLY = Finding("passage.cue-certainty", "weigh “may”", Where("facts.yaml", 2), Severity.WARNING, value="may")
+LOOSE = Finding("reasoning.skipped", "no Java", severity=Severity.INFO)
+
+
+@pytest.fixture(name="report")
+def _report(tmp_path):
+    (tmp_path / "facts.yaml").write_text("facts:\n- cue: may\n  id: F1\n")
+    return Report.of([LATE, LOOSE, EARLY, LATE], root=tmp_path)
+
+
+def test_findings_are_in_the_order_of_their_lines_and_each_once(report):
+    """The same findings in any order give the same report."""
+    assert report.findings == (LOOSE, EARLY, LATE)
+    assert report == Report.of([EARLY, LATE, LOOSE], root=report.root)
+
+
+def test_only_violations_break_a_report(report):
+    """Warnings and notes do not stop a release."""
+    assert not report.conforms
+    assert Report.of([EARLY, LOOSE]).conforms
+    assert report.counts == {"violation": 1, "warning": 1, "info": 1}
+
+
+def test_gates_weigh_findings_anew():
+    """A gate gives a code another severity, or leaves it out."""
+    report = Report.of([LATE, EARLY], gates={"shape.min-count": "info", "passage.cue-certainty": "off"})
+    assert [each.severity for each in report.findings] == [Severity.INFO]
+
+
+def test_text_shows_the_line_with_a_caret(report):
+    """The text names code and place, shows the line, marks the value and gives the next step."""
+    text = report.render("text")
+    assert (
+        "warning[passage.cue-certainty]: weigh “may”\n --> facts.yaml:2\n  |\n2 | - cue: may\n  |        ^^^\n" in text
+    )
+    assert "error[shape.min-count]: a fact needs evidence\n --> facts.yaml:3:3\n" in text
+    assert " = help: add some" in text
+    assert text.endswith("1 violation, 1 warning, 1 info\n")
+    assert "\x1b" not in text
+
+
+def test_text_has_colour_only_where_it_is_asked_for(report):
+    """Colour is for terminals."""
+    assert "\x1b[1;31m" in report.render("text", colour=True)
+
+
+def test_json_tells_everything(report):
+    """The JSON form has counts, and every field of a finding that is known."""
+    told = json.loads(report.render("json"))
+    assert told["conforms"] is False
+    assert told["findings"][2] == {
+        "code": "shape.min-count",
+        "severity": "violation",
+        "file": "facts.yaml",
+        "line": 3,
+        "column": 3,
+        "focus": FACT,
+        "path": SH + "path",
+        "message": "a fact needs evidence",
+        "fix": "add some",
+    }
+
+
+def test_turtle_is_a_shacl_report(report, tmp_path):
+    """The Turtle form is a sh:ValidationReport with one result for each finding."""
+    path = tmp_path / "report.ttl"
+    path.write_text(report.render("ttl"))
+    graph = read_graph([path])
+    assert len(graph.of(f"<{SH}result>")) == 1
+    assert len(graph.of(f"<{SH}focusNode>")) == 3
+    components = {each for values in graph.of(f"<{SH}sourceConstraintComponent>").values() for each in values}
+    assert f"<{SH}MinCountConstraintComponent>" in components
+
+
+def test_sarif_has_the_place_of_each_finding(report):
+    """SARIF names rule, level and region, which code hosts show beside the line."""
+    run = json.loads(report.render("sarif"))["runs"][0]
+    last = run["results"][2]
+    assert (last["ruleId"], last["level"]) == ("shape.min-count", "error")
+    place = last["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "facts.yaml"}, "region": {"startLine": 3, "startColumn": 3}}
+
+
+def test_html_escapes_what_was_found():
+    """A value of the data cannot become markup."""
+    page = Report.of([Finding("iri.no-type", "<script>", value="<b>")]).render("html")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_empty_report_has_every_form():
+    """Where nothing is wrong each form says so."""
+    assert all(Report().render(form) for form in FORMATS)
+    assert Report().render("text") == "no findings\n"
+
+
+def test_an_unknown_format_is_a_usage_error():
+    """A format that does not exist is answered with those that do."""
+    with pytest.raises(UsageError, match="no report format"):
+        Report().render("docx")
