@@ -35,6 +35,8 @@ def remarks_of(text: str, top: Node) -> Remarks:
     """Give the remarks of a YAML text, whose values have been parsed."""
     anchors = sorted(set(_anchors(top)))
     found = Remarks()
+    if "#" not in text:
+        return found
     for line, column, alone, remark in _scan(text):
         if alone:
             position = bisect_right(anchors, (line, 0))
