@@ -183,6 +183,12 @@ class Overloaded(StoreError):
         self.retry_after = retry_after
 
 
+class RateLimited(Overloaded):
+    """One client asks faster than the rate that the settings allow it."""
+
+    code = "query.rate-limited"
+
+
 class NotOffered(StoreError):
     """The engine cannot write that media type, or cannot take that form of request."""
 

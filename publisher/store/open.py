@@ -15,6 +15,7 @@ from publisher.store.index import DIRECTORY, build_index
 from publisher.store.policy import policy_from
 from publisher.store.port import Store
 from publisher.store.source import Source
+from publisher.store.workers import start_workers
 
 Place = Release | Path | Sequence[Path] | str
 INDEXES = ".index"
@@ -38,7 +39,7 @@ def open_store(
     if isinstance(source, str):
         raise StoreError("remote endpoints are not opened yet")
     described = source_of(source, settings=settings, prefixes=prefixes, base=base, union=default_graph == "union")
-    return described.engine()
+    return start_workers(described, settings) if isolated else described.engine()
 
 
 def source_of(

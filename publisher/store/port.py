@@ -31,7 +31,8 @@ class Answer:
 
     ``etag`` is the SHA-256 of the bytes in hexadecimal where the answer is good for as long as its release, else None.
     ``truncated`` is the number of rows after which a partial answer was cut. ``timings`` are milliseconds by name
-    (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it.
+    (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it. The file of a ``temporary``
+    answer belongs to whoever got the answer: call ``discard`` after its last byte is sent.
     """
 
     media: Media
@@ -42,6 +43,7 @@ class Answer:
     rows: int | None = None
     cached: bool = False
     timings: tuple[tuple[str, float], ...] = ()
+    temporary: bool = False
 
     def read(self) -> bytes:
         """Give all bytes of the answer."""
@@ -50,6 +52,11 @@ class Answer:
         if self.path is None:
             return b""
         return self.path.read_bytes()
+
+    def discard(self) -> None:
+        """Remove the file of a temporary answer; do nothing for any other."""
+        if self.temporary and self.path is not None:
+            self.path.unlink(missing_ok=True)
 
 
 class Store(Protocol):
