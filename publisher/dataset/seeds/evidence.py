@@ -4,7 +4,7 @@ It refuses to read the documents: whether a passage holds what it should is prov
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from publisher.dataset.near import suggestion
@@ -172,8 +172,8 @@ class EvidenceReader:
                 fix="add cue: … to its evidence, with the word of the passage",
             )
         for cue in cues:
-            words = [word for word in re.findall(r"[^\W\d_]+", cue.casefold()) if word in table]
-            if words and not any(certainty in table[word] for word in words):
+            told = cues_in(cue, table)
+            if told and not any(certainty in table[word] for word in told):
                 self.rows.report(
                     "certainty.wrong-cue",
                     f"the word {cue} does not go with {shown}",
@@ -183,3 +183,14 @@ class EvidenceReader:
                     value=shown,
                     fix="choose the certainty that the word tells, or the word that tells the certainty",
                 )
+
+
+def cues_in(text: str, table: Iterable[str]) -> tuple[str, ...]:
+    """Give the cues of a table that stand in a text as whole words, without those inside a longer one that does.
+
+    >>> cues_in("It may  not be", ["may", "may not", "be"])
+    ('may not', 'be')
+    """
+    spoken = " ".join(text.casefold().split())
+    found = [cue for cue in table if re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", spoken)]
+    return tuple(cue for cue in found if not any(cue != other and cue in other for other in found))
