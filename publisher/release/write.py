@@ -28,6 +28,10 @@ from publisher.release.sort import sort_lines
 
 _MEDIA = {"ttl": "text/turtle", "json": "application/json", "html": "text/html", "sarif": "application/sarif+json"}
 _WORK = "work"
+_OWN = (
+    *("void.ttl", "dcat.jsonld", "schema.jsonld", "CITATION.cff", "changes.md", "changes.ttl"),
+    *(record.NAME, SUMS),
+)
 
 
 def write_release(content: Content, shelf_root: Path, *, progress: Progress = silent) -> Release:
@@ -149,12 +153,13 @@ class _Writer:
             media = _MEDIA.get(suffix, "application/octet-stream")
             self._file(f"report.{suffix}", body, media, "The report of the checks")
         for query in sorted(self.content.queries, key=lambda path: path.name):
+            self._free(f"queries/{query.name}")
             self._file(f"queries/{query.name}", query.read_bytes(), "application/sparql-query", "An example query")
         for attachment in sorted(self.content.attachments, key=lambda item: item.name):
             self._attach(attachment)
 
     def _attach(self, item: Attachment) -> None:
-        inside(self.folder, item.name)
+        self._free(item.name)
         if item.path is not None:
             self.files.append(
                 copy_file(
@@ -163,6 +168,13 @@ class _Writer:
             )
         else:
             self._file(item.name, item.body or b"", item.media, item.title, compression=item.compression)
+
+    def _free(self, name: str) -> None:
+        place = inside(self.folder, name)
+        if place.exists() or name.split("/", maxsplit=1)[0] == _WORK or name in _OWN:
+            raise ReleaseError(
+                f"two files of this release would be called {name!r}", fix="rename one of them", code="release.name"
+            )
 
     def _file(self, name: str, body: bytes, media: str, title: str, *, compression: str = "") -> None:
         self.files.append(write_file(body, self.folder, name, media=media, title=title, compression=compression))

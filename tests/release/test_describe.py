@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -191,3 +192,40 @@ def test_example_queries_are_read(body: str, form: str, tags: tuple[str, ...], s
     example = read_example("my-query", body)
     assert (example.form, example.tags, example.summary) == (form, tags, summary)
     assert "#+" not in example.query
+
+
+def _conforms(data: str) -> tuple[bool, str]:
+    import pyshacl  # noqa: PLC0415 - slow to import, and only these tests need it
+    import rdflib  # noqa: PLC0415 - as above
+
+    shapes = rdflib.Graph().parse(
+        files("publisher.release.describe") / "shapes.ttl", format="turtle", publicID="http://shapes.example/"
+    )
+    graph = rdflib.Graph().parse(data=data, format="turtle")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, inference="none")
+    return bool(conforms), str(text)
+
+
+def test_the_description_has_its_shape(release: Release) -> None:
+    """The file beside the dumps and the graph in them both conform to the shapes of a description."""
+    inside = gzip.decompress((release.path / "birds-2026-01-02-description.ttl.gz").read_bytes()).decode()
+    for data in ((release.path / "void.ttl").read_text(encoding="utf-8"), inside):
+        assert _conforms(data) == (True, "Validation Report\nConforms: True\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("void:sparqlEndpoint <https://example.org/birds/sparql> ;", "a version needs its endpoint"),
+        ("sd:supportedLanguage sd:SPARQL11Query", "it speaks SPARQL 1.1 Query"),
+        ('foaf:name "The Aviary"', "whoever is named has a name"),
+        ("void:linkPredicate bird:eats ;", "a linkset is of one property"),
+    ],
+)
+def test_the_shapes_find_what_is_missing(release: Release, said: str, message: str) -> None:
+    """A description from which one statement is taken no longer conforms, and the message says what is missing."""
+    data = (release.path / "void.ttl").read_text(encoding="utf-8")
+    assert said in data
+    conforms, text = _conforms(data.replace(said, "" if said.endswith(";") else "rdfs:comment 1"))
+    assert not conforms
+    assert message in text

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,6 +13,7 @@ import zstandard
 
 from publisher.errors import ReleaseError
 from publisher.rdf.quads import lines_of
+from publisher.release.content import Attachment
 from publisher.release.read import lines, open_release, verify
 from publisher.release.write import write_release
 
@@ -137,3 +140,11 @@ def test_the_record_is_plain_json(make, tmp_path: Path) -> None:
     assert "birds-2026-01-02-facts.ttl.zst" in names
     assert "linksets/tree.nt.gz" in names
     assert "CITATION.cff" in names
+
+
+@pytest.mark.parametrize("name", ["void.ttl", "../x", "queries/who-eats.rq", "work/base.nq", "release.json"])
+def test_no_attachment_takes_the_place_of_another_file(make, tmp_path: Path, name: str) -> None:
+    """A file that would overwrite one of the release, or lie outside it, is refused by name."""
+    content = replace(make(), attachments=(Attachment(name, "text/plain", body=b"x"),))
+    with pytest.raises(ReleaseError, match=re.escape(name)):
+        write_release(content, tmp_path / "shelf")
