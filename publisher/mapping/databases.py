@@ -19,7 +19,9 @@ def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
             fix="export the tables as Parquet or CSV, or copy them into a DuckDB file",
             code="mapping.unsupported",
         )
-    path = Path(rest.removeprefix("/") if scheme in ("duckdb", "sqlite") and rest.startswith("//") else rest or database)
+    path = Path(
+        rest.removeprefix("/") if scheme in ("duckdb", "sqlite") and rest.startswith("//") else rest or database
+    )
     if not path.is_file():
         raise MappingFailed(f"the database {database} does not exist", fix="name a DuckDB or SQLite file")
     with path.open("rb") as file:
@@ -32,13 +34,17 @@ def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
             connection.execute(f"ATTACH '{quoted}' AS mapped_database (READ_ONLY)")
             connection.execute("USE mapped_database")
     except (duckdb.Error, sqlite3.Error) as error:
-        raise MappingFailed(f"cannot open the database {database}: {error}", fix="name a DuckDB or SQLite file") from None
+        raise MappingFailed(
+            f"cannot open the database {database}: {error}", fix="name a DuckDB or SQLite file"
+        ) from None
 
 
 def _copy_sqlite(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        tables = source.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+        tables = source.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+        )
         for (name,) in tables.fetchall():
             columns = source.execute(f"PRAGMA table_info({_name(name)})").fetchall()
             declared = ", ".join(f"{_name(column[1])} {_duckdb_type(column[2])}" for column in columns)
@@ -55,7 +61,13 @@ def _duckdb_type(declared: str) -> str:
     name = declared.upper()
     if "INT" in name:
         return "BIGINT"
-    for part, kind in (("CHAR", "VARCHAR"), ("CLOB", "VARCHAR"), ("TEXT", "VARCHAR"), ("BLOB", "BLOB"), ("BINARY", "BLOB")):
+    for part, kind in (
+        ("CHAR", "VARCHAR"),
+        ("CLOB", "VARCHAR"),
+        ("TEXT", "VARCHAR"),
+        ("BLOB", "BLOB"),
+        ("BINARY", "BLOB"),
+    ):
         if part in name:
             return kind
     for kind in ("BOOLEAN", "DATE", "TIMESTAMP", "TIME"):

@@ -86,7 +86,9 @@ def read_graph(path: Path, *, base: str | None) -> Graph:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingFailed(
-            f"cannot read this mapping document: {error}", where=Where(str(path)), fix="check its name, rights and UTF-8"
+            f"cannot read this mapping document: {error}",
+            where=Where(str(path)),
+            fix="check its name, rights and UTF-8",
         ) from None
     declared = _BASE.search(text)
     graph = Graph(str(path), text, declared[1] if declared else None)

@@ -121,7 +121,10 @@ class Engine:
             return self._query(each, source.query.strip().rstrip(";"))
         names = [unquoted(part) for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', source.table or "")]
         known = [str(row[0]) for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        known += [str(row[0]) for row in self.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
+        known += [
+            str(row[0])
+            for row in self.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        ]
         if names[-1].casefold() not in {name.casefold() for name in known}:
             raise faults.missing("table", names[-1], known, each.where, each.name)
         return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
@@ -194,13 +197,18 @@ def _csv_query(path: Path, source: FileSource) -> str:
         "quote": _quoted(source.quote),
         "escape": _quoted(source.quote),
         "allow_quoted_nulls": "true" if source.nulls else "false",
-        "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls)}]" if source.nulls else "''",
+        "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls or _no_nulls(source))}]",
         "skip": str(source.skip),
     }
     if source.comment:
         options["comment"] = _quoted(source.comment)
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-    return f"SELECT * FROM read_csv({_quoted(str(path))}, {listed})"
+    columns = "trim(COLUMNS(*))" if source.trim else "*"
+    return f"SELECT {columns} FROM read_csv({_quoted(str(path))}, {listed})"
+
+
+def _no_nulls(source: FileSource) -> tuple[str, ...]:
+    return ("\x00",) if source.keep_empty else ("",)
 
 
 def _quoted(value: str) -> str:

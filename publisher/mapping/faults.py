@@ -11,7 +11,10 @@ _DATA = re.compile(r"exportin\|(\w+)\|([^|]*)\|(.*)", re.DOTALL)
 _KINDS = {
     "iri": ("the value {value!r} cannot stand in an IRI", "use a template, which encodes it, or mend the value"),
     "relative": ("the value {value!r} is a relative IRI and no base is known", "give --base or rml:baseIRI"),
-    "nested": ("a reference gives {value}, which is a list or an object", "end the reference with [*] or name a member"),
+    "nested": (
+        "a reference gives {value}, which is a list or an object",
+        "end the reference with [*] or name a member",
+    ),
     "quoted": ("the table inside the value {value!r} has quotation marks", "CSV in a field is read without quotes"),
     "language": ("the value {value!r} is not a language tag", "mend the value: a tag of BCP 47 such as en or pt-BR"),
 }

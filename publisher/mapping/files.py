@@ -33,7 +33,15 @@ def readable(source: FileSource, each: TriplesMap, root: Path | None, folder: Pa
     try:
         with _unpacked(path, source.compression) as packed, made.open("w", encoding="utf-8", newline="") as out:
             _decode(packed, out, _ENCODINGS.get(encoding, encoding))
-    except (OSError, EOFError, UnicodeError, LookupError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError) as error:
+    except (
+        OSError,
+        EOFError,
+        UnicodeError,
+        LookupError,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        lzma.LZMAError,
+    ) as error:
         raise MappingFailed(
             f"triples map {each.name}: {source.path} cannot be unpacked or decoded as {source.encoding}: {error}",
             where=each.where,

@@ -28,8 +28,22 @@ _FORMULATIONS = {
     "SQL2008Table": Formulation.SQL,
     "SQL2008Query": Formulation.SQL,
 }
-_SUFFIXES = {".json": Formulation.JSON, ".geojson": Formulation.JSON, ".jsonl": Formulation.JSON, ".ndjson": Formulation.JSON}
-_COMPRESSIONS = {"none": None, "gzip": "gzip", "zip": "zip", "targzip": "targz", "tarxz": "tarxz", "xz": "xz", "zstd": "zstd"}
+_SUFFIXES = {
+    ".json": Formulation.JSON,
+    ".geojson": Formulation.JSON,
+    ".jsonl": Formulation.JSON,
+    ".ndjson": Formulation.JSON,
+}
+_COMPRESSIONS = {
+    "none": None,
+    "gzip": "gzip",
+    "zip": "zip",
+    "targz": "tar",
+    "targzip": "tar",
+    "tarxz": "tar",
+    "xz": "xz",
+    "zstd": "zstd",
+}
 
 
 def read_source(graph: Graph, node: Node, fail: Fail, above: tuple[str, ...] = ()) -> LogicalSource:
@@ -46,7 +60,8 @@ def read_source(graph: Graph, node: Node, fail: Fail, above: tuple[str, ...] = (
     if formulation is Formulation.SQL and iterator is not None:
         table, query = (table, iterator) if name == "SQL2008Query" else (iterator, query)
     if table is not None or query is not None:
-        return _table(table, query, _database(graph, sources), fail, rr=not sources or formulation is Formulation.SQL)
+        table = None if graph.older and query is not None else table
+        return _table(table, query, _database(graph, sources), fail)
     if not sources:
         fail("a logical source names no rml:source, table or query", "add rml:source, rr:tableName or rml:query")
     source = _file(graph, sources[0], fail, nulls=_nulls(graph, node))
@@ -58,11 +73,10 @@ def read_source(graph: Graph, node: Node, fail: Fail, above: tuple[str, ...] = (
     return LogicalSource(source, formulation, iterator)
 
 
-def _table(table: str | None, query: str | None, database: str | None, fail: Fail, *, rr: bool) -> LogicalSource:
+def _table(table: str | None, query: str | None, database: str | None, fail: Fail) -> LogicalSource:
     if table is not None and query is not None:
         fail("a logical source has both a table and a query", "keep one of them")
-    formulation = Formulation.SQL if rr else Formulation.COLUMN
-    return LogicalSource(TableSource(table, query, database), formulation)
+    return LogicalSource(TableSource(table, query, database), Formulation.SQL)
 
 
 def _formulation(graph: Graph, node: Node, fail: Fail) -> Formulation | None:
@@ -97,7 +111,7 @@ def _file(graph: Graph, node: Node, fail: Fail, *, nulls: tuple[str, ...]) -> Fi
     paths = graph.objects(node.value, "path")
     if len(paths) != 1 or paths[0].kind != "literal":
         kinds = ", ".join(sorted(folded(each.value) for each in graph.objects(node.value, "type"))) or node.value
-        fail(f"the source ({kinds}) is not a file", "name a file: rml:source \"rows.csv\"", "mapping.unsupported")
+        fail(f"the source ({kinds}) is not a file", 'name a file: rml:source "rows.csv"', "mapping.unsupported")
     roots = [folded(each.value) for each in graph.objects(node.value, "root")]
     encoding = _local(graph, node, "encoding") or "UTF-8"
     compression = _local(graph, node, "compression") or "none"
@@ -109,6 +123,7 @@ def _file(graph: Graph, node: Node, fail: Fail, *, nulls: tuple[str, ...]) -> Fi
         encoding=encoding,
         compression=_COMPRESSIONS[compression],
         nulls=tuple(sorted({*nulls, *_nulls(graph, node)})),
+        keep_empty=True,
     )
 
 

@@ -184,10 +184,7 @@ class _Compiler:
         )
         suffix = exp.Case(
             this=kind.copy(),
-            ifs=[
-                exp.If(this=sql.text(name), true=sql.text(f"^^<{XSD}{datatype}>"))
-                for name, datatype in _JSON_TYPES
-            ],
+            ifs=[exp.If(this=sql.text(name), true=sql.text(f"^^<{XSD}{datatype}>")) for name, datatype in _JSON_TYPES],
             default=sql.text(""),
         )
         return _Value(lexical, suffix)
@@ -297,9 +294,7 @@ class _Compiler:
         absolute = sql.matches(value, _ABSOLUTE)
         whole = sql.joined(["<", value.copy(), ">"])
         base = self.map.base or self.base
-        based = (
-            sql.joined([f"<{base}", value.copy(), ">"]) if base is not None else self.stop("relative", value)
-        )
+        based = sql.joined([f"<{base}", value.copy(), ">"]) if base is not None else self.stop("relative", value)
         refused = exp.Null() if self.map.older else self.stop("iri", value)
         checks = [] if unsafe else [(sql.matches(value.copy(), _NOT_IN_IRI), refused)]
         return sql.case(*checks, (absolute, whole), (sql.present(value), based))

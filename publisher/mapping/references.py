@@ -29,7 +29,9 @@ def parse_template(text: str) -> Template:
         if letter == "\\":
             escaped = next(letters, "")
             if escaped not in ("{", "}", "\\"):
-                raise Malformed(f"the template {text!r} escapes {escaped!r}: only braces and backslashes may be escaped")
+                raise Malformed(
+                    f"the template {text!r} escapes {escaped!r}: only braces and backslashes may be escaped"
+                )
             buffer.append(escaped)
         elif letter in "{}":
             if (letter == "{") is inside:

@@ -65,9 +65,7 @@ class _Reader:
         return re.split(r"[#/]", self.key)[-1] or self.key
 
     def fail(self, message: str, fix: str | None = None, code: str = "mapping.invalid") -> NoReturn:
-        raise MappingFailed(
-            f"triples map {self.name}: {message}", where=self.graph.where(self.key), fix=fix, code=code
-        )
+        raise MappingFailed(f"triples map {self.name}: {message}", where=self.graph.where(self.key), fix=fix, code=code)
 
     def triples_map(self) -> TriplesMap:
         sources = self.graph.objects(self.key, "logicalSource")
@@ -174,7 +172,9 @@ class _Reader:
         expression = self.expression(node, "language")[0] if is_map else Constant(node.value, node.term)
         if isinstance(expression, Constant) and not _LANGUAGE.match(expression.value):
             self.fail(
-                f"{expression.value!r} is not a language tag", "write a tag of BCP 47 such as en or pt-BR", "mapping.language"
+                f"{expression.value!r} is not a language tag",
+                "write a tag of BCP 47 such as en or pt-BR",
+                "mapping.language",
             )
         return expression
 

@@ -40,7 +40,13 @@ class Explanation:
 
 
 def run_mappings(
-    documents: Sequence[Path], sources: Sources, out: Path, *, base: str | None, memory_mb: int, limit: int | None = None
+    documents: Sequence[Path],
+    sources: Sources,
+    out: Path,
+    *,
+    base: str | None,
+    memory_mb: int,
+    limit: int | None = None,
 ) -> MappingCounts:
     """Run mapping documents over sources and write distinct N-Quads lines to ``out``, in no order.
 
@@ -58,7 +64,14 @@ def run_mappings(
 
 
 def map_document(
-    mapping: Path, out: IO[bytes], *, root: Path, base: str | None, database: str | None, memory_mb: int = 2048, limit: int | None = None
+    mapping: Path,
+    out: IO[bytes],
+    *,
+    root: Path,
+    base: str | None,
+    database: str | None,
+    memory_mb: int = 2048,
+    limit: int | None = None,
 ) -> MappingCounts:
     """Run one R2RML or RML document by itself and write its N-Quads to a stream, whole or not at all."""
     sources = Sources(root=root, database=database)
@@ -93,9 +106,7 @@ def explain(
                 yield Explanation(row[0], plan.name, plan.map.where.file, *(row[1:] or (None, None)))
 
 
-def _plans(
-    engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False
-) -> list[MapPlan]:
+def _plans(engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False) -> list[MapPlan]:
     plans: list[MapPlan] = []
     for path in documents:
         document = read_mapping(path, base=base)
@@ -109,14 +120,12 @@ def _plans(
 def _document_plans(engine: Engine, document: MappingDocument, base: str | None, *, located: bool) -> list[MapPlan]:
     maps = {each.key: each for each in document.maps}
     relations = {each.key: engine.relation(each) for each in document.maps}
-    return [
-        plan_map(each, maps=maps, relations=relations, base=base, located=located) for each in document.maps
-    ]
+    return [plan_map(each, maps=maps, relations=relations, base=base, located=located) for each in document.maps]
 
 
 def _check_paths(engine: Engine, plan: MapPlan) -> None:
-    """Refuse a JSONPath that no row has, where older RML wants that (a misspelt name otherwise makes nothing)."""
-    if not plan.map.older or not plan.paths:
+    """Refuse a JSONPath that no row has: JSON has no header, and a misspelt name would quietly make nothing."""
+    if not plan.paths:
         return
     quoted = [path.replace("'", "''") for path in plan.paths]
     counts = ", ".join(f"count(json_extract(\"row\", '{path}'))" for path in quoted)
@@ -126,7 +135,7 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
         raise MappingFailed(
             f"triples map {plan.name}: no row of {plan.relation.shown} has {absent[0]}",
             where=plan.map.where,
-            fix="mend the reference, or write the mapping in RML-Core, where it may be absent",
+            fix="mend the reference",
             code="mapping.column",
         )
 

@@ -17,7 +17,18 @@ _UCSCHAR = (
 )
 _ASCII = "A-Za-z0-9._~-"
 _PLACE = "term_placeholder"
-_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+_INTEGERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+}
 _TEXTS = {"VARCHAR", "STRING", "CHAR", "UUID", "ENUM"}
 
 _ENCODE_SLOWLY = (
@@ -38,9 +49,7 @@ CASE WHEN {place} IN ('inf', 'Infinity', '+inf') THEN 'INF'
 END"""
 _WHOLE = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[.eE].*$', ''), '^[+-]?0*', '')"
 _FRACTION = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[eE].*$', ''), '^[^.]*[.]?', '')"
-_POWER = (
-    r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') ELSE '0' END AS INTEGER)"
-)
+_POWER = r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') ELSE '0' END AS INTEGER)"
 
 
 def text(value: str) -> exp.Expression:
@@ -110,9 +119,7 @@ def failed(kind: str, name: str, value: exp.Expression) -> exp.Expression:
 def filled(pattern: str, value: exp.Expression, **more: str) -> exp.Expression:
     """Give an expression written as text in DuckDB's dialect, with a value in place of ``{place}``."""
     tree = parse_one(pattern.format(place=_PLACE, **more), read="duckdb")
-    return tree.transform(
-        lambda node: value.copy() if isinstance(node, exp.Column) and node.name == _PLACE else node
-    )
+    return tree.transform(lambda node: value.copy() if isinstance(node, exp.Column) and node.name == _PLACE else node)
 
 
 def encoded(value: exp.Expression, *, ascii_only: bool = False) -> exp.Expression:
@@ -147,9 +154,7 @@ def canonical_double(lexical: exp.Expression) -> exp.Expression:
     digits = f"REGEXP_REPLACE(CONCAT({_WHOLE}, {_FRACTION}), '^0+', '')"
     whole_length = f"LENGTH({_WHOLE})"
     leading = f"(LENGTH({_FRACTION}) - LENGTH(REGEXP_REPLACE({_FRACTION}, '^0+', '')))"
-    exponent = (
-        f"({_POWER} + CASE WHEN {whole_length} > 0 THEN {whole_length} - 1 ELSE -1 - {leading} END)"
-    )
+    exponent = f"({_POWER} + CASE WHEN {whole_length} > 0 THEN {whole_length} - 1 ELSE -1 - {leading} END)"
     pattern = _CANONICAL_DOUBLE.replace("{digits}", digits).replace("{exponent}", exponent)
     return filled(pattern, lexical)
 
@@ -162,9 +167,13 @@ def natural(value: exp.Expression, kind: str) -> tuple[exp.Expression, str | Non
     if name in _INTEGERS or name == "INT":
         return as_text(value), XSD + "integer"
     if name == "BOOLEAN":
-        return case((exp.Is(this=value, expression=exp.true()), text("true")), (present(value), text("false"))), XSD + "boolean"
+        return case(
+            (exp.Is(this=value, expression=exp.true()), text("true")), (present(value), text("false"))
+        ), XSD + "boolean"
     if name in ("DECIMAL", "NUMERIC"):
-        return filled(r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')", as_text(value)), XSD + "decimal"
+        return filled(
+            r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')", as_text(value)
+        ), XSD + "decimal"
     if name in ("DOUBLE", "FLOAT", "REAL"):
         return canonical_double(as_text(value)), XSD + "double"
     if name in ("BLOB", "BINARY", "VARBINARY"):
@@ -181,6 +190,8 @@ def _natural_time(value: exp.Expression, name: str) -> tuple[exp.Expression, str
         zoned = name.endswith(("WITH TIME ZONE", "TZ"))
         lexical = call("REPLACE", as_text(value), text(" "), text("T"))
         if zoned:
-            lexical = filled(r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[+]00(:00)?$', 'Z'), '([+-][0-9][0-9])$', '\1:00')", lexical)
+            lexical = filled(
+                r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[+]00(:00)?$', 'Z'), '([+-][0-9][0-9])$', '\1:00')", lexical
+            )
         return lexical, XSD + "dateTime"
     return as_text(value), None

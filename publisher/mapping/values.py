@@ -95,13 +95,18 @@ class Formulation(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file of rows: where it is and how it is written."""
+    """A file of rows: where it is and how it is written.
+
+    ``keep_empty`` is RML-IO's rule that an empty cell is an empty text unless ``rml:null`` says otherwise; a file named
+    by a plain text has NULL in its empty cells, as the tables of a dataset do.
+    """
 
     path: str
     beside_mapping: bool = False
     encoding: str = "utf-8"
     compression: str | None = None
     nulls: tuple[str, ...] = ()
+    keep_empty: bool = False
     delimiter: str | None = None
     quote: str = '"'
     header: bool = True
@@ -163,8 +168,8 @@ class LogicalSource:
 class TriplesMap:
     """One rule of a mapping document: for each row of its source, a subject and its quads.
 
-    ``older`` marks the rules of older RML: values of JSON have no datatype of their own, a JSON reference must occur
-    in some row, and a value that makes no valid IRI makes no quad, where R2RML and RML-Core call it an error.
+    ``older`` marks the rules of older RML: values of JSON have no datatype of their own, and a value that makes no
+    valid IRI makes no quad, where R2RML and RML-Core call it an error.
     """
 
     key: str

@@ -121,7 +121,9 @@ class _Flattener:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise self.fail(
-                f"{scope.relation.shown} has no column {name!r}", f"{hint}there are: {', '.join(known)}", "mapping.column"
+                f"{scope.relation.shown} has no column {name!r}",
+                f"{hint}there are: {', '.join(known)}",
+                "mapping.column",
             )
         column = f"{scope.sql}.{_name(name)}"
         return f"({column} ->> '$')" if text and scope.relation.columns[name] == "JSON" else column
@@ -134,8 +136,10 @@ def view_query(source: ViewSource, on: Relation, parents: list[Relation], each: 
     """
     flattener = _Flattener(each)
     flattener.add(source.fields, _scope("b", on), "")
-    numbered = f'SELECT * FROM "{on.name}"' if "#" in on.columns else (
-        f'SELECT *, row_number() OVER () - 1 AS "#" FROM "{on.name}"'
+    numbered = (
+        f'SELECT * FROM "{on.name}"'
+        if "#" in on.columns
+        else (f'SELECT *, row_number() OVER () - 1 AS "#" FROM "{on.name}"')
     )
     columns = [("#", 'b."#"'), *flattener.columns]
     listed = ", ".join(f"{value} AS {_name(name)}" for name, value in columns)
@@ -147,7 +151,9 @@ def view_query(source: ViewSource, on: Relation, parents: list[Relation], each: 
     return query
 
 
-def _joined(query: str, own: Relation, join: ViewJoin, parent: Relation, each: TriplesMap, number: int) -> tuple[str, list[str]]:
+def _joined(
+    query: str, own: Relation, join: ViewJoin, parent: Relation, each: TriplesMap, number: int
+) -> tuple[str, list[str]]:
     brought = _Flattener(each)
     alias = f"p{number}"
     scope = _scope(alias, parent)
