@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publisher.rdf.names import SH
 from publisher.validation import terms
-from publisher.validation.graph import TYPE, Graph, read_graph
+from publisher.validation.graph import TYPE, Graph, collector_paused, read_graph
 from publisher.validation.shacl.compile import Compiler, beyond
 from publisher.validation.shacl.shape import ShapeResult
 
@@ -33,7 +33,8 @@ def validate_graphs(data: Graph, shapes: Graph) -> Outcome:
     """Validate a graph against a shapes graph; raise DatasetUnreadable where a shape is malformed."""
     compiler = Compiler(data, shapes)
     others = beyond(shapes)
-    results = compiler.run(without=others)
+    with collector_paused():
+        results = compiler.run(without=others)
     if others:
         # pySHACL takes a fifth of a second to import, which only such shapes should cost
         from publisher.validation.shacl.reference import reference_results  # noqa: PLC0415
