@@ -7,12 +7,11 @@ from publisher.entities.reader import Reader, literal, term, terms
 from publisher.rdf import names
 from publisher.rdf.media import Media
 from publisher.release.record import Release
-from publisher.store.port import Answer
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
-def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: int = 100) -> Answer:
+def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: int = 100) -> bytes:
     """Give a thing's concise bounded description, its incoming links, its neighbours' names, and its document.
 
     ``document`` is the IRI of the document that is asked for; ``inbound`` is the most incoming links that are given.
@@ -29,7 +28,7 @@ def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: 
     )
 
 
-def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Media], union: str) -> Answer:
+def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Media], union: str) -> bytes:
     """Give the description of the query service and of the dataset behind it (SPARQL 1.1 Service Description)."""
     about = reader.about
     count = about.counts.get("triples") if isinstance(about, Release) else None
@@ -50,8 +49,8 @@ def _paperwork(reader: Reader) -> dict[str, str]:
     about = reader.about
     dated = f"{names.XSD}date" if _DATE.match(about.version) else None
     return {
-        "licence": term(about.licence) if about.licence else literal("not stated"),
-        "modified": literal(about.version, datatype=dated),
+        "licence": term(about.licence) if about.licence else "",
+        "modified": literal(about.version, datatype=dated) if about.version else "",
         "dataset": term(about.iri),
-        "version": term(about.version_iri),
+        "version": term(about.version_iri) if about.version else "",
     }

@@ -66,13 +66,13 @@ class Reader:
     def rows(self, name: str, **slots: str) -> list[dict[str, Term]]:
         """Give the rows of one of the package's SELECT queries."""
         answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
-        found = json.loads(answer.read())["results"]["bindings"]
+        found = json.loads(whole(answer))["results"]["bindings"]
         return [{variable: term_of(binding) for variable, binding in row.items()} for row in found]
 
     def holds(self, name: str, **slots: str) -> bool:
         """Give the truth of one of the package's ASK queries."""
         answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
-        return bool(json.loads(answer.read())["boolean"])
+        return bool(json.loads(whole(answer))["boolean"])
 
     def graph(self, name: str, into: Graph | None = None, **slots: str) -> Graph:
         """Give the triples ``?s ?p ?o`` of one of the package's SELECT queries."""
@@ -82,9 +82,17 @@ class Reader:
                 graph.add(row["s"].value, row["p"].value, row["o"])
         return graph
 
-    def construct(self, name: str, media: Media, **slots: str) -> Answer:
+    def construct(self, name: str, media: Media, **slots: str) -> bytes:
         """Give the answer to one of the package's CONSTRUCT queries in a media type."""
-        return self.store.query(self.text(name, slots), media, limits=self.limits)
+        return whole(self.store.query(self.text(name, slots), media, limits=self.limits))
+
+
+def whole(answer: Answer) -> bytes:
+    """Give all bytes of an answer and let go of its file."""
+    try:
+        return answer.read()
+    finally:
+        answer.discard()
 
 
 def literal(text: str, *, datatype: str | None = None) -> str:

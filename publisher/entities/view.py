@@ -84,10 +84,10 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
             for item in graph.objects(iri, predicate)
             if item.is_literal and (item.language or language).startswith(language[:2])
         ),
-        properties=facts.properties(iri, hidden=hidden),
+        properties=_not_told(facts.properties(iri, hidden=hidden), others, iri),
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, naming, iri, part),
-        incoming=_incoming(graph, naming, iri, {*found, *_roles(reader)}),
+        incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader)}), others, iri),
         fact=facts.fact(iri) if part == "fact" else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
         number_of_facts=len(others),
@@ -111,6 +111,26 @@ def _part(reader: Reader, graph: Graph, iri: str) -> str:
     document = reader.role("document")
     told = any(iri in graph.iris(subject, document) for subject in graph) if document else False
     return "document" if told else "thing"
+
+
+def _not_told(properties: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
+    """Give the properties without the bare triples that facts on the same page already tell, with their evidence."""
+    told = {(fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"}
+    left = [
+        Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
+        for item in properties
+    ]
+    return tuple(item for item in left if item.values)
+
+
+def _untold(incoming: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
+    """Give the incoming relations without those that facts on the same page already tell."""
+    told = {(fact.relation.iri, fact.subject) for fact in facts if fact.relation and _direction(fact, iri) == "in"}
+    left = [
+        Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
+        for item in incoming
+    ]
+    return tuple(item for item in left if item.values)
 
 
 def _roles(reader: Reader) -> tuple[str, ...]:

@@ -77,8 +77,13 @@ def _releases(site: Site) -> list[Release]:
     names = sorted(
         (path.name for path in site.shelf.iterdir() if path.is_dir() and not path.is_symlink()), reverse=True
     )
-    found = [_release(site, name) for name in names if not name.startswith(".")]
+    found = [_release(site, name) for name in names if not name.startswith(".") and _shown(site, name)]
     return [release for release in found if release is not None]
+
+
+def _shown(site: Site, name: str) -> bool:
+    """Tell whether a release is listed: drafts are not, but for the one that is served."""
+    return "-draft." not in name or name == site.about.version
 
 
 def _release(site: Site, version: str) -> Release | None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Request, Response, render_template, request
 
 from publisher.entities.describe import service
-from publisher.entities.reader import template
+from publisher.entities.reader import template, whole
 from publisher.rdf.media import CSV, HTML, JSON, TURTLE, Media
 from publisher.store.port import Answer
 from publisher.web import headers, negotiation, problems, sparql
@@ -78,8 +78,8 @@ def _bare(site: Site, asked: Request, parsed: sparql.SparqlRequest) -> Response:
         return headers.cached(response, asked, seconds=site.settings.count("page_seconds"))
     public = site.settings.text("public_url").rstrip("/")
     address = f"{public}{ADDRESS}" if public else asked.base_url
-    answer = service(site.reader, media, endpoint=address, offered=(*site.results(), *site.graphs()), union=site.union)
-    response = Response(answer.read(), content_type=media.content_type)
+    body = service(site.reader, media, endpoint=address, offered=(*site.results(), *site.graphs()), union=site.union)
+    response = Response(body, content_type=media.content_type)
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -133,8 +133,9 @@ def _body(answer: Answer) -> Response:
     if answer.path is not None and answer.body is None:
         response = Response(answer.path.open("rb"), content_type=answer.media.content_type, direct_passthrough=True)
         response.content_length = answer.path.stat().st_size
+        response.call_on_close(answer.discard)
         return response
-    return Response(answer.read(), content_type=answer.media.content_type)
+    return Response(whole(answer), content_type=answer.media.content_type)
 
 
 def _told(response: Response, answer: Answer) -> Response:
@@ -149,7 +150,7 @@ def _told(response: Response, answer: Answer) -> Response:
 
 def _page(site: Site, asked: Request, parsed: sparql.SparqlRequest, answer: Answer) -> Response:
     table = _table(answer) if answer.media is JSON else None
-    text = "" if table is not None else answer.read().decode("utf-8", "replace")
+    text = "" if table is not None else whole(answer).decode("utf-8", "replace")
     formats = site.graphs() if parsed.graph else site.results()
     body = render_template(
         "results.html",
@@ -167,7 +168,7 @@ def _page(site: Site, asked: Request, parsed: sparql.SparqlRequest, answer: Answ
 
 
 def _table(answer: Answer) -> dict[str, Any]:
-    found = json.loads(answer.read())
+    found = json.loads(whole(answer))
     if "boolean" in found:
         return {"boolean": bool(found["boolean"]), "variables": [], "rows": [], "count": 1}
     rows = found["results"]["bindings"]

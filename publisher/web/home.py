@@ -78,7 +78,7 @@ def _kept(site: Site, response: Response) -> Response:
 
 
 def _description(site: Site, media: Media) -> bytes:
-    return describe(site.reader, site.about.iri, media, document=site.paths.document(site.about.iri, media)).read()
+    return describe(site.reader, site.about.iri, media, document=site.paths.document(site.about.iri, media))
 
 
 def _links(site: Site, root: str) -> list[WebLink]:

@@ -1,126 +1,154 @@
-"""From a release, RDF files or an endpoint to a site: what a server does at its start, and when a release changes.
+"""From what is named on the command line to a site: a release, the live release of a shelf, or any RDF files.
 
-It refuses to build a release: what is not there is the build's to make.
+It refuses a folder that holds neither a release nor a shelf, and says what it looked for.
 """
 
-import os
+import re
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from publisher.entities.lookup import Lookup, build_lookup
-from publisher.entities.reader import Reader
-from publisher.errors import UsageError
+from publisher.entities.places import namespace_of
+from publisher.errors import UsageError, Where
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
 from publisher.release.read import open_release
-from publisher.release.record import NAME as RECORD
+from publisher.release.record import NAME, Release
+from publisher.release.shelf import CURRENT
 from publisher.settings import Settings
-from publisher.store.index import LABELS
 from publisher.store.open import INDEXES, open_store
-from publisher.store.port import Limits, Store
+from publisher.store.port import Store
 from publisher.web.site import Site, site_of
 
-_PATIENT = Limits(seconds=600.0, rows=50_000_000, bytes=1 << 40)
+Union = Literal["union", "plain"]
+_PREFIX = re.compile(r"^\s*@?prefix\s+([A-Za-z][\w.\-]*)?:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
+_HEAD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseOpening:
-    """Opens the release in a folder, or the one a link points to at that moment; ``endpoint`` answers in its place."""
+class Sources:
+    """What is to be served: a release's folder (or the link to the live one), or RDF files; and how."""
 
-    place: Path
+    places: tuple[Path, ...]
     settings: Settings
-    endpoint: str | None = None
-    default_graph: Literal["union", "plain"] = "union"
-
-    def __call__(self) -> Site:
-        """Open the release, its store and its index of names, which is made where it is missing."""
-        release = open_release(self.place)
-        store = open_store(
-            self.endpoint or release,
-            settings=self.settings,
-            prefixes=release.prefixes,
-            base=release.base,
-            default_graph=self.default_graph,
-        )
-        names = release.path.parent / INDEXES / release.version / LABELS
-        return site_of(release, store=store, settings=self.settings, lookup=_lookup(store, release, names))
-
-
-@dataclass(frozen=True, slots=True)
-class FilesOpening:
-    """Opens RDF files without a dataset: pages are tables of properties, and nothing is cached by release."""
-
-    files: tuple[Path, ...]
-    settings: Settings
+    store: str | None = None
     base: str | None = None
-    default_graph: Literal["union", "plain"] = "union"
-    prefixes: Prefixes = field(default_factory=lambda: Prefixes(STANDARD_PREFIXES))
+    union: Union = "union"
 
-    def __call__(self) -> Site:
-        """Load the files and describe them by what they hold."""
-        store = open_store(
-            self.files,
-            settings=self.settings,
-            prefixes=self.prefixes,
-            base=self.base,
-            default_graph=self.default_graph,
+    @property
+    def watched(self) -> Path | None:
+        """Give the link that names the live release, where one is served by it."""
+        place = self.places[0] if len(self.places) == 1 else None
+        if place is not None and (place / CURRENT / NAME).is_file():
+            place /= CURRENT
+        return place if place is not None and place.is_symlink() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A site whose index of names each process opens for itself."""
+
+    site: Site
+    names: Path | None
+
+    def in_this_process(self) -> Site:
+        """Give the site with its index of names."""
+        return replace(self.site, lookup=Lookup(self.names)) if self.names else self.site
+
+
+def open_sources(sources: Sources) -> Opened:
+    """Open what is to be served; raise UsageError, ReleaseError or StoreError where it cannot be."""
+    release = _release(sources)
+    if release is not None:
+        return _of_release(release, sources)
+    return _of_files(sources)
+
+
+def _release(sources: Sources) -> Release | None:
+    if len(sources.places) != 1 or sources.places[0].is_file():
+        return None
+    place = sources.watched or sources.places[0]
+    if not (place / NAME).is_file():
+        raise UsageError(
+            f"there is nothing to serve here: no {NAME}, no {CURRENT}, no dataset.toml",
+            where=Where(str(place)),
+            fix="name a dataset, a release, or RDF files; `exportin new DIR` makes a dataset to start from",
+            code="usage.source",
         )
-        about = _of_files(self.files, self.base or "", self.prefixes)
-        return Site(store=store, about=about, settings=self.settings, union=self.default_graph)
+    return open_release(place)
 
 
-def opening_of(
-    sources: Sequence[Path],
-    *,
-    settings: Settings,
-    endpoint: str | None = None,
-    base: str | None = None,
-    default_graph: Literal["union", "plain"] = "union",
-) -> ReleaseOpening | FilesOpening:
-    """Give the opening of a release (its folder, or a link to it) or of one or more RDF files.
-
-    Raises UsageError where a source is neither.
-    """
-    if len(sources) == 1 and sources[0].is_dir():
-        if not (sources[0] / RECORD).is_file():
-            raise UsageError(
-                f"{sources[0]} holds neither a dataset nor a release",
-                fix=f"name a folder with dataset.toml or {RECORD}, or RDF files",
-            )
-        return ReleaseOpening(sources[0], settings, endpoint, default_graph)
-    for path in sources:
-        if not path.is_file():
-            raise UsageError(f"there is no file {path}", fix="name a dataset, a release or RDF files")
-    return FilesOpening(tuple(sources), settings, base, default_graph)
+def _of_release(release: Release, sources: Sources) -> Opened:
+    store = open_store(
+        sources.store or release, settings=sources.settings, prefixes=release.prefixes, base=release.base
+    )
+    site = site_of(release, store=store, settings=sources.settings)
+    folder = release.path.parent / INDEXES / release.version
+    return Opened(site, _names(site, folder, f"labels-{release.identity[:16]}.sqlite"))
 
 
-def _lookup(store: Store, about: Description, path: Path) -> Lookup:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            build_lookup(Reader(store, about, _PATIENT), fresh)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-    return Lookup(path)
+def _of_files(sources: Sources) -> Opened:
+    if not sources.places:
+        raise UsageError(
+            "there is nothing to serve", fix="name a dataset, a release, or RDF files", code="usage.source"
+        )
+    prefixes = Prefixes({**STANDARD_PREFIXES, **prefixes_in(sources.places)})
+    store = open_store(
+        sources.store or sources.places,
+        settings=sources.settings,
+        prefixes=prefixes,
+        base=sources.base,
+        default_graph=sources.union,
+    )
+    about = _described(store, sources, prefixes)
+    site = Site(store=store, about=about, settings=sources.settings, union=sources.union)
+    return Opened(site, _names(site, Path(tempfile.mkdtemp(prefix="exportin-names-")), "labels.sqlite"))
 
 
-def _of_files(files: tuple[Path, ...], base: str, prefixes: Prefixes) -> Description:
-    if not files:
-        raise UsageError("there is nothing to serve", fix="name a dataset, a release or RDF files")
-    title = ", ".join(path.name for path in files)
+def _described(store: Store, sources: Sources, prefixes: Prefixes) -> Description:
+    first = sources.places[0].name
+    base = sources.base or namespace_of(store) or "urn:exportin:"
     return Description(
-        name=files[0].stem,
-        title=title,
-        description=f"The RDF of {title}",
+        name=first.partition(".")[0],
+        title=first if len(sources.places) == 1 else f"{first} and {len(sources.places) - 1} more",
+        description=f"RDF from {', '.join(place.name for place in sources.places[:5])}.",
         base=base,
-        iri=f"{base}dataset",
+        iri=f"{base.rstrip('#')}dataset" if not base.endswith("/") else f"{base}dataset",
         version="",
         licence="",
         language="en",
         prefixes=prefixes,
     )
+
+
+def prefixes_in(places: Sequence[Path]) -> dict[str, str]:
+    """Give the prefixes that Turtle and TriG files declare at their beginning; the first declaration counts."""
+    found: dict[str, str] = {}
+    for place in places:
+        if place.suffix in (".ttl", ".trig", ".n3") and place.is_file():
+            with place.open("rb") as stream:
+                head = stream.read(_HEAD).decode("utf-8", "replace")
+            for prefix, namespace in _PREFIX.findall(head):
+                if prefix:
+                    found.setdefault(prefix, namespace)
+    return found
+
+
+def _names(site: Site, folder: Path, name: str) -> Path | None:
+    """Give the index of names, built where it is missing; beside the release, or in a folder of its own."""
+    path = folder / name
+    if path.is_file():
+        return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f".{name}.new"
+        build_lookup(site.reader, fresh)
+        fresh.replace(path)
+    except OSError:
+        path = Path(tempfile.mkdtemp(prefix="exportin-names-")) / name
+        build_lookup(site.reader, path)
+    return path

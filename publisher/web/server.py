@@ -1,18 +1,23 @@
-"""Serving a site with Granian: a few processes, each with the thin layer in front, following the current release.
+"""Serving a site with Granian: a few processes, each with the thin layer in front, following the live release.
 
-Each process looks at the link to the current release once a second; when it points elsewhere the new release is opened
-first, then requests go to it, and the old one is closed when its last answers are out. It refuses to stop serving
-because a new release cannot be opened: the old one stays, and the log says why.
+The parent process opens the release, starts its store, and looks at the link to the live release once a second; when it
+points elsewhere the new release is opened first, then new web processes take over one by one, and the old store is
+closed when the old processes are gone. It refuses to stop serving because a new release cannot be opened: the old one
+stays, and the log says why.
 """
 
+import contextlib
+import http.client
 import logging
+import os
+import signal
 import socket
 import threading
+import time
 import webbrowser
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -21,161 +26,174 @@ from granian.log import LogLevels
 from publisher.errors import ExportinError, UsageError
 from publisher.settings import Settings
 from publisher.web import create_app
-from publisher.web.opening import opening_of
-from publisher.web.pages import Application, Environ, Pages, Start
-from publisher.web.site import Site
+from publisher.web.opening import Opened, Sources, Union, open_sources
+from publisher.web.pages import Application, Pages
 
 _LOG = logging.getLogger("exportin.server")
-_TRY = (
-    ("/", "the dataset's page"),
-    ("/sparql", "the query service and its editor"),
-    ("/dumps/", "everything as files"),
-    ("/void", "the description for machines"),
-)
 _SECOND = 1.0
-_DRAIN = 60.0
+_DRAIN = 30.0
+_PATIENCE = 60.0
+Tell = Callable[[str], None]
 
 
-class Current:
-    """The application that is served now; it can be put in another's place while requests are answered."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens, and the path under which a proxy in front mounts the site."""
 
-    __slots__ = ("_application", "_opening", "_pointed", "_site", "_stop", "_watched")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    prefix: str | None = None
 
-    def __init__(self, opening: Callable[[], Site], *, watched: Path | None = None):
-        """Open the site; ``watched`` is the link whose target names the current release."""
+
+class Serving:
+    """What is served now; it can be put in another's place while requests are answered."""
+
+    __slots__ = ("_opened", "_opening", "_pointed", "_stop", "_watched")
+
+    def __init__(self, opening: Callable[[], Opened], *, watched: Path | None = None):
+        """Open the site; ``watched`` is the link whose target names the live release."""
         self._opening = opening
         self._watched = watched
         self._pointed = _target(watched)
-        self._site = opening()
-        self._application: Application = Pages(create_app(self._site))
+        self._opened = opening()
         self._stop = threading.Event()
 
-    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        """Answer a request from the release that is current when it comes."""
-        return self._application(environ, start)
+    @property
+    def opened(self) -> Opened:
+        """Give the site that is served now."""
+        return self._opened
 
-    def watch(self) -> None:
-        """Follow the link until the process ends, in a thread of its own."""
-        if self._watched is not None:
-            threading.Thread(target=self._follow, name="release-watch", daemon=True).start()
+    def application(self) -> Application:
+        """Give the application of one web process."""
+        return Pages(create_app(self._opened.in_this_process()))
 
-    def look(self) -> bool:
-        """Open the release that is current now, where it is another one; tell whether it was."""
+    def look(self) -> Opened | None:
+        """Open the release that is live now, where it is another one, and give the one before it."""
         pointed = _target(self._watched)
         if pointed is None or pointed == self._pointed:
-            return False
+            return None
         self._pointed = pointed
         try:
-            site = self._opening()
+            opened = self._opening()
         except ExportinError as error:
-            _LOG.error("the new release %s cannot be served, the old one stays: %s", pointed, error)
-            return False
-        old, self._site = self._site, site
-        self._application = Pages(create_app(site))
-        drain = threading.Timer(_DRAIN, _close, (old,))
-        drain.daemon = True
-        drain.start()
-        _LOG.warning("now serving %s %s", site.about.name, site.about.version)
-        return True
+            _LOG.error("the release at %s cannot be served, the one before stays: %s", pointed, error)
+            return None
+        before, self._opened = self._opened, opened
+        _LOG.warning("now serving %s %s", opened.site.about.name, opened.site.about.version)
+        return before
+
+    def follow(self) -> None:
+        """Look at the link once a second until the end, and have new web processes take over when it moved."""
+        while not self._stop.wait(_SECOND):
+            before = self.look()
+            if before is not None:
+                os.kill(os.getpid(), signal.SIGHUP)
+                drain = threading.Timer(_DRAIN, before.site.store.close)
+                drain.daemon = True
+                drain.start()
 
     def close(self) -> None:
-        """Stop following and close the site."""
+        """Stop following and close the store."""
         self._stop.set()
-        _close(self._site)
-
-    def _follow(self) -> None:
-        while not self._stop.wait(_SECOND):
-            self.look()
-
-
-def serve(
-    opening: Callable[[], Site],
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    processes: int = 1,
-    watched: Path | None = None,
-    prefix: str | None = None,
-) -> None:
-    """Serve a site until the process is told to stop.
-
-    ``opening`` is called once in each process, and again when the release changes. ``prefix`` is the path under which
-    a proxy in front mounts the site.
-    """
-    server = Granian(
-        "publisher.web.server:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        blocking_threads=8,
-        backlog=1024,
-        log_level=LogLevels.warning,
-        url_path_prefix=prefix,
-        respawn_failed_workers=True,
-    )
-    server.serve(target_loader=partial(application, opening, watched), wrap_loader=False)
+        self._opened.site.store.close()
 
 
 def start(
-    sources: Sequence[Path],
+    places: Sequence[Path],
     *,
     settings: Settings,
-    tell: Callable[[str], None],
-    host: str,
-    port: int,
+    tell: Tell,
+    host: str = "127.0.0.1",
+    port: int = 8000,
     browse: bool = False,
     store: str | None = None,
     base_iri: str | None = None,
-    default_graph: Literal["union", "plain"] = "union",
+    default_graph: Union = "union",
 ) -> None:
-    """Open what is to be served, tell its addresses, and serve until the process is told to stop.
+    """Serve a release, the live release of a shelf, or RDF files until the process is told to stop.
 
-    A link to a release is followed when it is moved to another one. Port 0 takes a free port.
-    Raises UsageError where the port is taken.
+    ``port`` 0 takes a free one. ``tell`` is told the address when the site answers; ``browse`` opens it in a browser.
+    Raises UsageError, ReleaseError or StoreError where there is nothing to serve or the address is taken.
     """
-    opening = opening_of(sources, settings=settings, endpoint=store, base=base_iri, default_graph=default_graph)
-    port = _free(host, port)
-    root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    tell(f"serving on {root}")
-    for path, what in _TRY:
-        tell(f"  {root}{path:<28} {what}")
+    address = Address(host, _free(host, port))
+    sources = Sources(tuple(places), settings, store, base_iri, default_graph)
+    serving = Serving(lambda: open_sources(sources), watched=sources.watched)
+    watch = threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True)
+    watch.start()
+    try:
+        serve(serving, address)
+    finally:
+        serving.close()
+
+
+def serve(serving: Serving, address: Address, *, processes: int | None = None) -> None:
+    """Serve until the process is told to stop; ``processes`` is one for each core where it is None."""
+    server = Granian(
+        "publisher.web",
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.WSGI,
+        workers=processes or min(4, os.cpu_count() or 1),
+        blocking_threads=8,
+        log_level=LogLevels.warning,
+        url_path_prefix=address.prefix,
+        respawn_failed_workers=True,
+        respawn_interval=1.0,
+        workers_kill_timeout=10,
+    )
+    threading.Thread(target=serving.follow, name="release-watch", daemon=True).start()
+    server.serve(target_loader=serving.application, wrap_loader=False)
+
+
+def _announce(address: Address, serving: Serving, tell: Tell, browse: bool) -> None:  # noqa: FBT001 - a thread's argument
+    shown = f"http://{_named(address.host)}:{address.port}"
+    about = serving.opened.site.about
+    if not _answers(address):
+        return
+    tell(f"serving {about.title} {about.version}".rstrip())
+    tell(f"  {shown}/           the pages")
+    tell(f"  {shown}/sparql     the query service")
+    for iri in about.examples[:1]:
+        tell(f"  {shown}{serving.opened.site.paths.page(iri)}")
+    tell("  stop with Ctrl-C")
     if browse:
-        webbrowser.open(root)
-    watched = sources[0] if len(sources) == 1 and sources[0].is_symlink() else None
-    serve(opening, host=host, port=port, watched=watched)
+        webbrowser.open(f"{shown}/")
+
+
+def _answers(address: Address) -> bool:
+    """Wait until the site answers; tell whether it did."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(_named(address.host), address.port, timeout=2)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:  # noqa: PLR2004 - the one status that means yes
+                return True
+        connection.close()
+        time.sleep(0.05)
+    return False
+
+
+def _named(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
 
 
 def _free(host: str, port: int) -> int:
-    """Give the port, or a free one for 0; raise UsageError where it cannot be had."""
+    """Give a port that can be bound; raise UsageError where the one asked for is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise UsageError(
-                f"cannot listen on {host} port {port}: {error.strerror or error}",
-                fix="choose another with --port or --host",
+                f"cannot listen on {host}:{port}: {error.strerror}", fix="choose another --port", code="usage.port"
             ) from None
         return int(probe.getsockname()[1])
 
 
-def application(opening: Callable[[], Site], watched: Path | None = None) -> Application:
-    """Give the application of one process, following the current release."""
-    current = Current(opening, watched=watched)
-    current.watch()
-    return current
-
-
 def _target(watched: Path | None) -> str | None:
     try:
-        return str(watched.resolve()) if watched else None
+        return str(watched.resolve(strict=True)) if watched else None
     except OSError:
         return None
-
-
-def _close(site: Site) -> None:
-    site.store.close()
-    if site.lookup:
-        site.lookup.close()

@@ -156,7 +156,7 @@ def _description(site: Site, asked: Asked, media: Media) -> bytes | None:
         return None
     document = site.paths.document(asked.iri, media)
     inbound = site.settings.count("inbound_limit")
-    return describe(site.reader, asked.iri, media, document=document, inbound=inbound).read()
+    return describe(site.reader, asked.iri, media, document=document, inbound=inbound)
 
 
 def _page(site: Site, asked: Asked) -> str | None:
@@ -210,7 +210,7 @@ def _gone(site: Site, gone: Retired, fixed: Media | None) -> Response:
         members = {"replacedBy": gone.replaced_by} if gone.replaced_by else {}
         return problems.respond(problems.Problem("gone", detail, members), request, base=site.about.base)
     else:
-        body = describe(site.reader, gone.iri, media, document=site.paths.document(gone.iri, media)).read()
+        body = describe(site.reader, gone.iri, media, document=site.paths.document(gone.iri, media))
     response = Response(body, status=410, content_type=media.content_type)
     links = [WebLink(gone.replaced_by, "successor-version")] if gone.replaced_by else []
     headers.link(response, links)

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from publisher.web.server import Current, serve
+from publisher.errors import ReleaseError, UsageError
+from publisher.settings import settings_from
+from publisher.web import create_app
+from publisher.web.opening import Opened, Sources, open_sources
+from publisher.web.server import Address, Serving, serve
 from publisher.web.site import Site
 
 
@@ -28,11 +32,15 @@ def _get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
     return found
 
 
+def _serve(site: Site, port: int) -> None:
+    serve(Serving(lambda: Opened(site, None)), Address(port=port), processes=1)
+
+
 def test_a_page_comes_over_the_wire(site: Site) -> None:
     """Granian serves the site; the second request for a page is answered by the thin layer."""
     port = _free_port()
     context = multiprocessing.get_context("fork")
-    process = context.Process(target=serve, args=(lambda: site,), kwargs={"port": port})
+    process = context.Process(target=_serve, args=(site, port))
     process.start()
     try:
         deadline = time.monotonic() + 8
@@ -52,25 +60,49 @@ def test_a_page_comes_over_the_wire(site: Site) -> None:
     assert process.exitcode is not None
 
 
-def test_the_current_release_is_followed(site: Site, tmp_path: Path) -> None:
-    """When the link points elsewhere the next request is answered from the new release."""
-    for name in ("one", "two"):
+def test_the_live_release_is_followed(site: Site, tmp_path: Path) -> None:
+    """When the link points elsewhere the new release is opened, and a broken one leaves the old in its place."""
+    for name in ("one", "two", "broken"):
         (tmp_path / name).mkdir()
     link = tmp_path / "current"
     link.symlink_to("one")
-    about = {"one": site.about, "two": replace(site.about, version="2026-04-01")}
-    current = Current(lambda: replace(site, about=about[link.resolve().name]), watched=link)
-    assert current.look() is False
-    link.unlink()
-    link.symlink_to("two")
-    assert current.look() is True
-    told: list[object] = []
-    body = current({"REQUEST_METHOD": "GET", "PATH_INFO": "/readyz", "QUERY_STRING": "", "SERVER_NAME": "h",
-                    "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.input": None},
-                   lambda *answer: told.append(answer))  # fmt: skip
-    assert b"2026-04-01" in b"".join(body)
+
+    def opening() -> Opened:
+        version = link.resolve().name
+        if version == "broken":
+            raise ReleaseError("it is broken")
+        return Opened(replace(site, about=replace(site.about, version=version)), None)
+
+    serving = Serving(opening, watched=link)
+    assert serving.look() is None
+    for target, served in (("two", "two"), ("broken", "two"), ("one", "one")):
+        link.unlink()
+        link.symlink_to(target)
+        serving.look()
+        assert serving.opened.site.about.version == served
 
 
-@pytest.fixture(name="_site_stays_open", autouse=True)
-def _stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("publisher.web.server._DRAIN", 3600.0)
+def test_any_rdf_files_are_served(tmp_path: Path) -> None:
+    """Plain files need no dataset: their base, prefixes and names are read from them, and pages show plain tables."""
+    file = tmp_path / "people.ttl"
+    file.write_text(
+        "@prefix p: <http://people.example/id/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        'p:ada foaf:name "Ada" ; foaf:knows p:bob . p:bob foaf:name "Bob" .\n'
+    )
+    opened = open_sources(Sources((file,), settings_from({})))
+    try:
+        client = create_app(opened.in_this_process()).test_client()
+        assert client.get("/ada").headers["Location"] == "/ada.html"
+        page = client.get("/ada.html").get_data(as_text=True)
+        assert 'href="/bob"' in page
+        assert "Ada" in page
+        assert client.get("/search?q=bo&format=json").get_json()[0]["iri"] == "http://people.example/id/bob"
+        assert client.get("/bob.ttl").status_code == 200
+    finally:
+        opened.site.store.close()
+
+
+def test_nothing_to_serve_is_told(tmp_path: Path) -> None:
+    """A folder without release or dataset is refused with what to do."""
+    with pytest.raises(UsageError, match="nothing to serve"):
+        open_sources(Sources((tmp_path,), settings_from({})))
