@@ -16,7 +16,7 @@ from publisher.imports.align import (
 )
 from publisher.imports.cut import Cut, Cutting, Library, cut_slices
 from publisher.imports.drift import drift
-from publisher.imports.find import Match, Names, find, names_of
+from publisher.imports.find import Match, find, find_each
 from publisher.imports.sources import Source, Sources, read_sources
 from publisher.imports.used import used_iris
 
@@ -26,15 +26,14 @@ __all__ = [
     "Library",
     "MappingSet",
     "Match",
-    "Names",
     "Source",
     "Sources",
     "Suggestion",
     "cut_slices",
     "drift",
     "find",
+    "find_each",
     "format_mappings",
-    "names_of",
     "read_sources",
     "read_sssom",
     "sssom_text",

@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 
 from publisher.dataset import Dataset
 from publisher.errors import ImportFailed, Where
-from publisher.imports.find import Match, Names
+from publisher.imports.find import Match, find_each
 
 _METADATA = (
     "sssom_version", "curie_map", "mapping_set_id", "mapping_set_version", "mapping_set_title",
@@ -143,11 +143,20 @@ def unmapped(dataset: Dataset) -> tuple[str, ...]:
     return tuple(sorted(each for each in mentions | own if each))
 
 
-def suggest(words: Iterable[str], names: Names, *, least: float = 0.5, limit: int = 5) -> Iterator[Suggestion]:
+def suggest(
+    root: Path,
+    source_dir: Path,
+    words: Iterable[str],
+    *,
+    sources: Iterable[str] | None = None,
+    least: float = 0.5,
+    limit: int = 5,
+) -> tuple[Suggestion, ...]:
     """Give, for each name, the terms that it may mean and whose score is high enough; names without one too."""
-    for each in words:
-        matches = names.find(each, limit=limit)
-        yield Suggestion(each, tuple(match for match in matches if match.score >= least))
+    found = find_each(root, source_dir, words, sources=sources, limit=limit)
+    return tuple(
+        Suggestion(each, tuple(match for match in matches if match.score >= least)) for each, matches in found.items()
+    )
 
 
 def _header(metadata: Mapping[str, Any]) -> Iterator[str]:

@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from publisher.imports.cut import Library
-from publisher.imports.sources import read_sources
+from publisher.imports.sources import Source, read_sources
 from publisher.imports.term import Scope, Term
 
 _WORD = re.compile(r"\w+")
 _SCORES = {Scope.EXACT: 0.9, Scope.RELATED: 0.8, Scope.NARROW: 0.7, Scope.BROAD: 0.7}
+_HOW = {scope: f"{scope.name.lower()} synonym" for scope in Scope}
 _OTHER_CASE = 0.03
 _FUZZY = 0.65
 _LEAST = 0.4
@@ -36,8 +38,9 @@ class Match:
     replaced_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
+    """One name of a term: a tuple, because a source has hundreds of thousands."""
+
     text: str
     score: float
     how: str
@@ -46,7 +49,7 @@ class _Name:
 
 
 class Names:
-    """The names of every term of some sources, ready to be looked up again and again."""
+    """The names of every term of a source, ready to be looked up again and again."""
 
     __slots__ = ("_by_iri", "_by_name", "_by_word")
 
@@ -59,30 +62,36 @@ class Names:
             self._by_name.setdefault(_folded(name.text), []).append(name)
             self._by_iri.setdefault(name.term.iri, name)
 
-    def find(self, words: str, *, limit: int = 10) -> list[Match]:
-        """Give the best matches of a name or an IRI, best first."""
+    def find(self, words: str, *, limit: int = 10, misspelt: bool = False) -> list[Match]:
+        """Give the best matches of a name or an IRI, best first; ``misspelt`` also takes words spelled nearly so."""
         best: dict[str, Match] = {}
         known = self._by_iri.get(words)
         found = [_match(known, 1.0, "identifier")] if known else list(self._exact(words))
-        for match in found if len(found) >= limit else [*found, *self._near(words)]:
+        for match in found if len(found) >= limit else [*found, *self._near(words, misspelt=misspelt)]:
             if match.score > best.get(match.iri, _NOTHING).score:
                 best[match.iri] = match
-        return sorted(best.values(), key=lambda match: (-match.score, len(match.label), match.iri))[:limit]
+        return sorted(best.values(), key=_rank)[:limit]
 
     def _exact(self, words: str) -> Iterator[Match]:
         for name in self._by_name.get(_folded(words), ()):
             yield _match(name, name.score - (0 if name.text == words else _OTHER_CASE), name.how)
 
-    def _near(self, words: str) -> Iterator[Match]:
+    def _near(self, words: str, *, misspelt: bool) -> Iterator[Match]:
         wanted = _folded(words)
-        index = self._words()
-        sets = [_like(word, index) for word in _WORD.findall(wanted)]
-        for text in set.intersection(*sets) if sets else ():
+        for text in self._misspelt(wanted) if misspelt else self._holding(wanted):
             ratio = difflib.SequenceMatcher(None, wanted, text).ratio()
             if ratio >= _LEAST and text != wanted:
                 yield from (
                     _match(name, name.score * ratio * _FUZZY, f"near {name.how}") for name in self._by_name[text]
                 )
+
+    def _holding(self, wanted: str) -> Iterable[str]:
+        words = wanted.split()
+        return (text for text in self._by_name if all(word in text for word in words)) if words else ()
+
+    def _misspelt(self, wanted: str) -> Iterable[str]:
+        sets = [_like(word, self._words()) for word in wanted.split()]
+        return set.intersection(*sets) if sets else ()
 
     def _words(self) -> dict[str, set[str]]:
         if self._by_word is None:
@@ -96,27 +105,44 @@ class Names:
 _NOTHING = Match("", "", 0.0, "", "")
 
 
-def names_of(library: Library, sources: Iterable[str]) -> Names:
-    """Read the names of every term of the named sources; raise ImportFailed where a source cannot be read."""
-    return Names(each for name in sources for each in _names(library, name))
-
-
 def find(
     root: Path, source_dir: Path, words: str, *, sources: Iterable[str] | None = None, limit: int = 10
-) -> list[Match]:
+) -> tuple[Match, ...]:
     """Look for a term by name, synonym, CURIE or IRI in the full sources of a folder, in all or in the named ones."""
+    return find_each(root, source_dir, [words], sources=sources, limit=limit)[words]
+
+
+def find_each(
+    root: Path, source_dir: Path, words: Iterable[str], *, sources: Iterable[str] | None = None, limit: int = 10
+) -> dict[str, tuple[Match, ...]]:
+    """Look for several names at once, source after source, so that one source at a time is in memory.
+
+    A name that no source has is looked for again, as if misspelt. Gives the best matches of each name, best first.
+    Raises ImportFailed where a source cannot be read.
+    """
     declared = read_sources(root)
-    library = Library(declared, source_dir)
-    chosen = [source.name for source in declared.all] if sources is None else list(sources)
-    return names_of(library, chosen).find(declared.prefixes.expand(words) or words, limit=limit)
+    chosen = declared.all if sources is None else [declared.named(name) for name in sources]
+    found: dict[str, list[Match]] = {each: [] for each in words}
+    for misspelt in (False, True):
+        missing = [each for each, matches in found.items() if not matches]
+        for source in chosen if missing else ():
+            names = Names(_names(Library(declared, source_dir), source))
+            for each in missing:
+                iri = declared.prefixes.expand(each) or each
+                found[each].extend(names.find(iri, limit=limit, misspelt=misspelt))
+    return {each: tuple(sorted(matches, key=_rank)[:limit]) for each, matches in found.items()}
 
 
-def _names(library: Library, name: str) -> Iterator[_Name]:
-    for term in library.open(library.sources.named(name)):
+def _names(library: Library, source: Source) -> Iterator[_Name]:
+    for term in library.open(source):
         if term.label:
-            yield _Name(term.label, 1.0, "label", term, name)
+            yield _Name(term.label, 1.0, "label", term, source.name)
         for synonym in term.synonyms:
-            yield _Name(synonym.text, _SCORES[synonym.scope], f"{synonym.scope.name.lower()} synonym", term, name)
+            yield _Name(synonym.text, _SCORES[synonym.scope], _HOW[synonym.scope], term, source.name)
+
+
+def _rank(match: Match) -> tuple[float, int, str]:
+    return -match.score, len(match.label), match.iri
 
 
 def _match(name: _Name, score: float, how: str) -> Match:

@@ -1,7 +1,7 @@
 import pytest
 
 from publisher.errors import ImportFailed
-from publisher.imports import Library, find, names_of, read_sources, suggest
+from publisher.imports import find, suggest
 
 
 def test_the_label_letter_by_letter_comes_first(aviary):
@@ -51,7 +51,6 @@ def test_an_unknown_source_is_refused(aviary):
 
 def test_suggestions_come_for_every_name_with_nothing_accepted(aviary):
     """Each name has its suggestions above the least score, none for a name that nothing is like."""
-    names = names_of(Library(read_sources(aviary.root), aviary.folder), ["birds"])
-    owl, nothing = suggest(["owl", "zzz"], names)
+    owl, nothing = suggest(aviary.root, aviary.folder, ["owl", "zzz"], sources=["birds"])
     assert [match.label for match in owl.matches] == ["owl"]
     assert nothing.matches == ()
