@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.dataset.seeds import documents, entities, evidence, facts, retired
-from publisher.dataset.seeds.marked import Node, parse
+from publisher.dataset.seeds.marked import Node, parse, read_text
 from publisher.dataset.writing.emit import Emitter, Style, said
 from publisher.dataset.writing.remarks import remarks_of
 from publisher.errors import DatasetUnreadable, Finding, Where
@@ -59,8 +59,9 @@ def formatted(root: Path) -> tuple[Formatted, ...]:
     """Give every curated YAML file of a dataset with its canonical form."""
     found = []
     for path in sorted((root / "seeds").rglob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        found.append(Formatted(path, text, format_text(text, path.relative_to(root).as_posix())))
+        file = path.relative_to(root).as_posix()
+        text = read_text(path, file)
+        found.append(Formatted(path, text, format_text(text, file)))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from publisher.dataset.ids import issue
 from publisher.dataset.locate import Location
 from publisher.dataset.near import suggestion
 from publisher.dataset.open import Dataset
-from publisher.dataset.seeds.marked import Kind, Node, parse
+from publisher.dataset.seeds.marked import Kind, Node, parse, read_text
 from publisher.errors import DatasetUnreadable, UsageError, Where
 
 
@@ -36,7 +36,7 @@ def new_fact(
         )
     path = dataset.root / "seeds" / "facts" / f"{document}.yaml"
     file = path.relative_to(dataset.root).as_posix()
-    text = path.read_text(encoding="utf-8") if path.exists() else f"document: {document}\nfacts:\n"
+    text = read_text(path, file) if path.exists() else f"document: {document}\nfacts:\n"
     top, findings = parse(text, file)
     if findings:
         raise DatasetUnreadable(findings[0].message, where=findings[0].where, fix=findings[0].fix)

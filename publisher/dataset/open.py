@@ -58,10 +58,10 @@ def open_dataset(root: Path) -> Dataset:
     rows = Rows(root, manifest, ontology, findings=found, ontology_broken=bool(ontology_findings))
     rows.known.update(ontology.types, ontology.labels)
     read_retired(rows)
-    documents, references = read_documents(rows)
+    documents, references, records = read_documents(rows)
     segments = read_segments(rows, documents)
     entities = read_entities(rows)
-    read_document_values(rows, documents, references)
+    read_document_values(records)
     read_facts(rows, documents=documents, references=references, segments=segments, entities=entities)
     read_alignments(rows)
     return Dataset(

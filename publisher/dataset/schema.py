@@ -35,7 +35,7 @@ def facts_schema(dataset: Dataset) -> Schema:
             "subject": _things(dataset),
             "predicate": _properties(dataset, PropertyKind.OBJECT, PropertyKind.ANNOTATION),
             "object": _things(dataset),
-            "mentions": _record(facts.MENTION_KEYS, (), dict.fromkeys(facts.MENTION_KEYS, _TEXT)),
+            "mentions": _record(facts.MENTION_KEYS, (), dict.fromkeys(facts.MENTION_KEYS, _one_or_more(_TEXT))),
             "certainty": _choice(_curies(dataset, dataset.manifest.certainty.values)),
             "negated": {"type": "boolean", "default": False},
             "complete": {"type": "boolean", "default": True},

@@ -89,9 +89,9 @@ def test_an_untidy_file_is_found_and_mended(minimal: Path) -> None:
     """The finding names the first line that differs; formatting mends it."""
     path = minimal / "seeds" / "facts" / "K1.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("  subject: ", "  subject:   ", 1), encoding="utf-8")
-    assert [
-        (finding.code, str(finding.where)) for finding in unformatted(minimal)
-    ] == [("format.changed", "seeds/facts/K1.yaml:4:1")]
+    assert [(finding.code, str(finding.where)) for finding in unformatted(minimal)] == [
+        ("format.changed", "seeds/facts/K1.yaml:4:1")
+    ]
     assert (path,) == format_dataset(minimal)
     assert unformatted(minimal) == ()
 

@@ -39,7 +39,9 @@ class _Sheet:
 def read_alignments(rows: Rows) -> None:
     """Read every SSSOM file of ``mappings/`` into the table of alignments."""
     for path in sorted((rows.root / "mappings").glob("*.sssom.tsv")):
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = rows.text(path).splitlines()
+        if not lines:
+            continue
         sheet = _sheet(rows, path, lines)
         missing = [column for column in REQUIRED if column not in (*sheet.columns, *sheet.slots)]
         if missing:

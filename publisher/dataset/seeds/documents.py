@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from publisher.dataset.seeds.marked import EMPTY, Kind
 from publisher.dataset.seeds.record import Record, records
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.values import values_of
@@ -40,49 +41,35 @@ class Reference:
     where: Where
 
 
-def read_documents(rows: Rows) -> tuple[Mapping[str, Document], Mapping[str, Reference]]:
-    """Read the documents and references by id; properties are read later, when every IRI is known."""
+def read_documents(rows: Rows) -> tuple[Mapping[str, Document], Mapping[str, Reference], tuple[Record, ...]]:
+    """Read the documents and references by id, and give their records, whose properties are read later."""
     path = rows.root / FILE
-    if not path.exists():
-        return {}, {}
-    top = rows.load(path)
-    Record(rows, FILE, "file", top).check(("documents", "references")) if top.fields else None
-    documents = {}
+    documents: dict[str, Document] = {}
+    references: dict[str, Reference] = {}
+    kept = []
+    top = rows.load(path) if path.exists() else EMPTY
+    if top.kind is not Kind.NULL:
+        Record(rows, FILE, "file", top).check(("documents", "references"))
     for record in records(rows, FILE, "document", top, "documents"):
-        found = _document(record)
-        if found is not None:
-            documents[found.id] = found
-    references = {}
+        document = _document(record)
+        if document is not None:
+            documents[document.id] = document
+            kept.append(record.about(document.iri))
     for record in records(rows, FILE, "reference", top, "references"):
-        cited = _reference(record, documents)
-        if cited is not None:
-            references[cited.id] = cited
-    return documents, references
+        reference = _reference(record, documents)
+        if reference is not None:
+            references[reference.id] = reference
+            kept.append(record.about(reference.iri))
+    return documents, references, tuple(kept)
 
 
-def read_document_values(rows: Rows, documents: Mapping[str, Document], references: Mapping[str, Reference]) -> None:
-    """Read the properties of documents and references into their tables."""
-    path = rows.root / FILE
-    if not path.exists():
-        return
-    # The file has been parsed before, and its syntax reported: only its values are wanted now.
-    kept = len(rows.findings)
-    top = rows.load(path)
-    del rows.findings[kept:]
-    for kind, key, known in (("document", "documents", documents), ("reference", "references", references)):
-        for record in records(rows, FILE, kind, top, key):
-            found = known.get(_quiet(record, "id")) if record.node.fields else None
-            if found is None:
-                continue
-            for property_, node, cells in values_of(record.about(found.iri), "properties", checked=False):
-                place = node.where(FILE)
-                rows.add(f"{kind}_values", place, {kind: found.iri, **cells})
-                rows.key_origins.setdefault((found.iri, property_.iri), place)
-
-
-def _quiet(record: Record, key: str) -> str:
-    node = record.get(key)
-    return node.text if node else ""
+def read_document_values(found: tuple[Record, ...]) -> None:
+    """Read the properties of documents and references into their tables, when every IRI is known."""
+    for record in found:
+        for property_, node, cells in values_of(record, "properties", checked=False):
+            place = node.where(FILE)
+            record.rows.add(f"{record.kind}_values", place, {record.kind: record.focus, **cells})
+            record.rows.key_origins.setdefault((record.focus or "", property_.iri), place)
 
 
 def _document(record: Record) -> Document | None:

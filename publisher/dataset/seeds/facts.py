@@ -13,6 +13,7 @@ from publisher.dataset.ontology import PropertyKind
 from publisher.dataset.seeds.documents import Document, Reference, document_of
 from publisher.dataset.seeds.entities import Entity, wrong_id
 from publisher.dataset.seeds.evidence import EvidenceReader
+from publisher.dataset.seeds.kinds import check_kinds
 from publisher.dataset.seeds.marked import Kind, Node
 from publisher.dataset.seeds.record import Record, records
 from publisher.dataset.seeds.retired import id_pattern
@@ -125,6 +126,9 @@ class FactReader:
         }
         cells["label"] = record.text("label") or self._label(cells)
         cells["type"] = next((iri for iri, _ in record.iris("type")), self.rows.manifest.roles["fact"])
+        property_ = self.rows.ontology.properties.get(predicate or "")
+        if subject and object_ and property_ and property_.kind is PropertyKind.OBJECT:
+            check_kinds(record, property_, self.entities, things=(subject, object_))
         if None not in {subject, predicate, object_, certainty}:
             self._only_once(record, (subject, predicate, object_, certainty, negated))
         return cells

@@ -9,6 +9,7 @@ import enum
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from publisher.errors import Finding, Where
+from publisher.errors import DatasetUnreadable, Finding, Where
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -70,6 +71,24 @@ class Node:
 
 
 EMPTY = Node(Kind.NULL, "", 1, 1)
+
+
+def read_text(path: Path, file: str) -> str:
+    """Give the text of a file; raise DatasetUnreadable where it is missing or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DatasetUnreadable(
+            "this file is not UTF-8 text", where=Where(file, line), fix="save it as UTF-8", code="file.not-text"
+        ) from None
+    except OSError as error:
+        raise DatasetUnreadable(
+            f"this file cannot be read: {error.strerror or error}",
+            where=Where(file),
+            fix="check its name and rights",
+            code="file.unreadable",
+        ) from None
 
 
 def parse(text: str, file: str) -> tuple[Node, tuple[Finding, ...]]:

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from publisher.dataset.manifest import Manifest
 from publisher.dataset.near import suggestion
 from publisher.dataset.ontology import Ontology
-from publisher.dataset.seeds.marked import EMPTY, Node, parse
+from publisher.dataset.seeds.marked import Node, parse, read_text
 from publisher.dataset.tables import COLUMNS, Row, Table
-from publisher.errors import Finding, Severity, Where
+from publisher.errors import DatasetUnreadable, Finding, Severity, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +99,17 @@ class Rows:
             return False
         return True
 
+    def text(self, path: Path) -> str:
+        """Give the text of a file of the dataset; one that cannot be read is a finding and counts as empty."""
+        try:
+            return read_text(path, self.file(path))
+        except DatasetUnreadable as error:
+            self.report(error.reason, error.message, error.where or Where(self.file(path)), fix=error.fix)
+            return ""
+
     def load(self, path: Path) -> Node:
         """Parse a YAML file of the dataset; what is wrong in its syntax becomes findings."""
-        file = self.file(path)
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            self.report(
-                "yaml.syntax", f"cannot read this file as UTF-8 text: {error}", Where(file), fix="mend the file"
-            )
-            return EMPTY
-        node, findings = parse(text, file)
+        node, findings = parse(self.text(path), self.file(path))
         self.findings.extend(findings)
         return node
 

@@ -80,8 +80,10 @@ def _cells(segment: Segment, document: Document) -> dict[str, str | None]:
 
 def _segments(rows: Rows, path: Path, document: Document) -> Iterator[Segment]:
     file = rows.file(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head = lines[0].split("\t") if lines else []
+    lines = rows.text(path).splitlines()
+    if not lines:
+        return
+    head = lines[0].split("\t")
     missing = [column for column in COLUMNS if column not in head]
     if missing:
         rows.report(
