@@ -21,7 +21,7 @@ _PREFIX = re.compile(
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _CURIE = re.compile(r"(?<![\w:/.\-])([A-Za-z][\w.\-]*):([\w](?:[\w.\-]*\w)?)")
-_IRI = re.compile(r"https?://[^\s<>\"'{}|\\^`]+")
+_IRI = re.compile(r"https?://[^\s<>\"'{}|\\^`\[\]()*]++(?![{\[(*\\])")  # neither templates nor patterns of IRIs
 _ENDS = ".,;:)]"
 
 

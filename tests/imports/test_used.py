@@ -23,6 +23,12 @@ def test_a_hash_inside_an_iri_is_no_comment():
     assert list(iris_in("<https://a.example/vocab#Thing>", TABLE)) == ["https://a.example/vocab#Thing"]
 
 
+def test_templates_and_patterns_of_iris_are_not_terms():
+    """What a mapping makes IRIs with, or a shape holds them against, is no IRI of a term."""
+    text = 'a "https://place.example/W{id}" ; b "^https://place.example/W[0-9]+$" ; c "https://place.example/W(a|b)" .'
+    assert list(iris_in(text, TABLE)) == []
+
+
 def test_the_prefixes_of_a_file_win():
     """A Turtle or SPARQL file that binds a prefix otherwise is read with its own."""
     text = "PREFIX p: <https://other.example/>\nSELECT * { ?s p:Wood ?o }"
