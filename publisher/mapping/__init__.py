@@ -3,11 +3,11 @@
 from publisher.mapping.run import (
     Explanation,
     MappingCounts,
-    Sources,
     explain,
     map_document,
     plan_mappings,
     run_mappings,
 )
+from publisher.mapping.sources import Sources
 
 __all__ = ["Explanation", "MappingCounts", "Sources", "explain", "map_document", "plan_mappings", "run_mappings"]

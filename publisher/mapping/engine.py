@@ -3,11 +3,9 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
 
 import duckdb
 import pyarrow as pa
@@ -15,8 +13,9 @@ import pyarrow as pa
 from publisher.errors import MappingFailed
 from publisher.mapping import databases, faults
 from publisher.mapping.files import readable
-from publisher.mapping.plan import Relation, unquoted
 from publisher.mapping.references import Malformed, parse_json_path
+from publisher.mapping.sources import Rows, Sources
+from publisher.mapping.terms import Relation, unquoted
 from publisher.mapping.values import (
     FileSource,
     Formulation,
@@ -26,31 +25,6 @@ from publisher.mapping.values import (
     ViewSource,
 )
 from publisher.mapping.views import view_query
-
-
-class Rows(Protocol):
-    """A table in memory: a name, column names, and rows of texts or None."""
-
-    @property
-    def name(self) -> str:
-        """Give the name under which queries know the table."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Give the names of the columns."""
-
-    @property
-    def rows(self) -> list[tuple[str | None, ...]]:
-        """Give the rows, each as long as the columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where logical sources are looked up: tables by name, then files below ``root``, then a database."""
-
-    tables: Mapping[str, Rows] = field(default_factory=dict)
-    root: Path | None = None
-    database: str | None = None
 
 
 @dataclass(slots=True)

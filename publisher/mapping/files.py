@@ -8,7 +8,7 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyarrow as pa
 
@@ -72,14 +72,14 @@ def _unpacked(path: Path, compression: str | None) -> IO[bytes]:
     if compression is None:
         return path.open("rb")
     if compression == "gzip":
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     if compression == "xz":
         return lzma.open(path, "rb")
     if compression == "zip":
         archive = zipfile.ZipFile(path)
         return archive.open(archive.namelist()[0])
     if compression == "zstd":
-        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
+        return cast("IO[bytes]", pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
     with tarfile.open(path, "r:*") as tar:
         member = next((each for each in tar if each.isfile()), None)
         if member is None:

@@ -1,6 +1,6 @@
-"""Templates and JSONPath: the two small languages inside a mapping document.
+r"""Templates and JSONPath: the two small languages inside a mapping document.
 
-Templates as R2RML section 7.3 and RML-Core define them: ``{name}`` is a reference, ``\\{``, ``\\}`` and ``\\\\`` stand
+Templates as R2RML section 7.3 and RML-Core define them: ``{name}`` is a reference, ``\{``, ``\}`` and ``\\`` stand
 for themselves. JSONPath (RFC 9535) is read as far as names, indexes and wildcards go; filters, slices and descendants
 are refused by name.
 """

@@ -1,8 +1,7 @@
 """Mapping documents run to N-Quads: read, planned, executed, written whole or not at all."""
 
 import shutil
-from collections.abc import Sequence
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -11,9 +10,10 @@ import duckdb
 
 from publisher.errors import MappingFailed
 from publisher.mapping import faults
-from publisher.mapping.engine import Engine, Sources
+from publisher.mapping.engine import Engine
 from publisher.mapping.plan import MapPlan, plan_map
 from publisher.mapping.rml import read_mapping
+from publisher.mapping.sources import Sources
 from publisher.mapping.values import MappingDocument
 
 _COPY = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
@@ -97,7 +97,7 @@ def explain(
     with Engine(sources, 1024) as engine:
         for plan in _plans(engine, documents, base, located=True):
             term = wanted if wanted.startswith(("<", "_:", '"')) else f"<{wanted}>"
-            query = f"SELECT DISTINCT * FROM ({plan.sql()}) WHERE contains(line, ?) LIMIT {int(limit)}"  # noqa: S608 our own query
+            query = f"SELECT DISTINCT * FROM ({plan.sql()}) WHERE contains(line, ?) LIMIT {int(limit)}"
             try:
                 rows = engine.connection.execute(query, [term.strip()]).fetchall()
             except duckdb.Error as error:
@@ -129,7 +129,7 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
         return
     quoted = [path.replace("'", "''") for path in plan.paths]
     counts = ", ".join(f"count(json_extract(\"row\", '{path}'))" for path in quoted)
-    rows = engine.connection.execute(f'SELECT count(*), {counts} FROM "{plan.relation.name}"').fetchone() or (0,)  # noqa: S608 our own names
+    rows = engine.connection.execute(f'SELECT count(*), {counts} FROM "{plan.relation.name}"').fetchone() or (0,)
     absent = [path for path, count in zip(plan.paths, rows[1:], strict=True) if rows[0] and not count]
     if absent:
         raise MappingFailed(
@@ -147,7 +147,7 @@ def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -
     try:
         for plan in plans:
             _check_paths(engine, plan)
-        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole}){capped}) TO '{target}' {_COPY}")  # noqa: S608 our own query
+        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole}){capped}) TO '{target}' {_COPY}")
         row = result.fetchone()
     except duckdb.Error as error:
         raise _failure(engine, plans, error) from None
@@ -160,7 +160,7 @@ def _failure(engine: Engine, plans: list[MapPlan], error: duckdb.Error) -> Mappi
         return fault
     for plan in plans:
         try:
-            engine.connection.execute(f"SELECT count(*) FROM ({plan.sql()}) WHERE length(line) < 0").fetchall()  # noqa: S608
+            engine.connection.execute(f"SELECT count(*) FROM ({plan.sql()}) WHERE length(line) < 0").fetchall()
         except duckdb.Error as own:
             return faults.engine_fault(str(own), plan.map, plan.relation.shown)
     return MappingFailed(f"the mapping cannot be run: {error}", fix="give it more memory or mend the source")

@@ -16,8 +16,10 @@ _UCSCHAR = (
     + r"\x{E1000}-\x{EFFFD}"
 )
 _ASCII = "A-Za-z0-9._~-"
+_TRIMMED = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
 _PLACE = "term_placeholder"
 _INTEGERS = {
+    "INT",
     "TINYINT",
     "SMALLINT",
     "INTEGER",
@@ -47,37 +49,46 @@ CASE WHEN {place} IN ('inf', 'Infinity', '+inf') THEN 'INF'
             ELSE REGEXP_REPLACE(SUBSTR({digits}, 2), '0+$', '') END,
        'E', CAST({exponent} AS VARCHAR))
 END"""
+_RARE = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
+_ESCAPE_RARE = (
+    rf"ARRAY_TO_STRING(LIST_TRANSFORM(REGEXP_EXTRACT_ALL({{place}}, '[{_RARE}]|[^{_RARE}]+'), s -> "
+    rf"CASE WHEN NOT REGEXP_MATCHES(s, '^[{_RARE}]') THEN s WHEN s = CHR(8) THEN '\b' WHEN s = CHR(12) THEN '\f' "
+    rf"ELSE CONCAT('\u00', HEX(s)) END), '')"
+)
 _WHOLE = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[.eE].*$', ''), '^[+-]?0*', '')"
 _FRACTION = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[eE].*$', ''), '^[^.]*[.]?', '')"
-_POWER = r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') ELSE '0' END AS INTEGER)"
+_POWER = (
+    r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') "
+    r"ELSE '0' END AS INTEGER)"
+)
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     """Give a string constant."""
     return exp.Literal.string(value)
 
 
-def call(name: str, *arguments: exp.Expression) -> exp.Expression:
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """Give a function call that every dialect writes under the same name."""
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def column(alias: str, name: str) -> exp.Expression:
+def column(alias: str, name: str) -> exp.Expr:
     """Give a column of a relation, quoted."""
     return exp.column(name, table=alias, quoted=True)
 
 
-def as_text(value: exp.Expression) -> exp.Expression:
+def as_text(value: exp.Expr) -> exp.Expr:
     """Give a value cast to text."""
     return exp.cast(value, "VARCHAR")
 
 
-def matches(value: exp.Expression, pattern: str) -> exp.Expression:
+def matches(value: exp.Expr, pattern: str) -> exp.Expr:
     """Tell whether a regular expression is found in a text."""
     return exp.RegexpLike(this=value, expression=text(pattern))
 
 
-def case(*branches: tuple[exp.Expression, exp.Expression], otherwise: exp.Expression | None = None) -> exp.Expression:
+def case(*branches: tuple[exp.Expr, exp.Expr], otherwise: exp.Expr | None = None) -> exp.Expr:
     """Give the value of the first condition that holds."""
     made = exp.Case(ifs=[exp.If(this=condition, true=value) for condition, value in branches])
     if otherwise is not None:
@@ -85,9 +96,9 @@ def case(*branches: tuple[exp.Expression, exp.Expression], otherwise: exp.Expres
     return made
 
 
-def joined(parts: Sequence[str | exp.Expression]) -> exp.Expression:
+def joined(parts: Sequence[str | exp.Expr]) -> exp.Expr:
     """Give the concatenation of texts, constants next to each other merged; the caller guards against NULL."""
-    merged: list[str | exp.Expression] = []
+    merged: list[str | exp.Expr] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
             merged[-1] += part
@@ -97,51 +108,47 @@ def joined(parts: Sequence[str | exp.Expression]) -> exp.Expression:
     return terms[0] if len(terms) == 1 else call("CONCAT", *terms)
 
 
-def guarded(parts: Sequence[str | exp.Expression]) -> exp.Expression:
+def guarded(parts: Sequence[str | exp.Expr]) -> exp.Expr:
     """Give the concatenation of texts, NULL where one of them is NULL."""
-    needed = [part for part in parts if isinstance(part, exp.Expression)]
+    needed = [part for part in parts if isinstance(part, exp.Expr)]
     whole = joined(parts)
     if not needed or whole is needed[0]:
         return whole
     return case((exp.and_(*(present(part) for part in needed)), whole))
 
 
-def present(value: exp.Expression) -> exp.Expression:
+def present(value: exp.Expr) -> exp.Expr:
     """Tell whether a value is not NULL."""
     return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
 
-def failed(kind: str, name: str, value: exp.Expression) -> exp.Expression:
+def failed(kind: str, name: str, value: exp.Expr) -> exp.Expr:
     """Stop the query with kind, triples map and value, that :mod:`publisher.mapping.faults` makes a failure of."""
     return call("ERROR", call("CONCAT", text(f"exportin|{kind}|{name}|"), value))
 
 
-def filled(pattern: str, value: exp.Expression, **more: str) -> exp.Expression:
+def filled(pattern: str, value: exp.Expr, **more: str) -> exp.Expr:
     """Give an expression written as text in DuckDB's dialect, with a value in place of ``{place}``."""
     tree = parse_one(pattern.format(place=_PLACE, **more), read="duckdb")
     return tree.transform(lambda node: value.copy() if isinstance(node, exp.Column) and node.name == _PLACE else node)
 
 
-def encoded(value: exp.Expression, *, ascii_only: bool = False) -> exp.Expression:
+def encoded(value: exp.Expr, *, ascii_only: bool = False) -> exp.Expr:
     """Give the IRI-safe form of a text: other than unreserved characters are percent-encoded as UTF-8."""
     keep = _ASCII if ascii_only else _UCSCHAR + _ASCII
     slow = filled(_ENCODE_SLOWLY, value, keep=keep)
     return case((matches(value.copy(), f"[^{_ASCII}]"), slow), otherwise=value)
 
 
-def escaped(value: exp.Expression) -> exp.Expression:
+def escaped(value: exp.Expr) -> exp.Expr:
     """Give the text of a literal as canonical N-Quads writes it between the quotes."""
     swaps = [("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")]
-    rare = [("\b", "\\b"), ("\f", "\\f"), ("\x7f", "\\u007F")]
-    rare += [(chr(code), f"\\u{code:04X}") for code in range(0x20) if code not in (8, 9, 10, 12, 13)]
     common = _swapped(value, swaps)
-    whole = case(
-        (matches(value.copy(), r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"), _swapped(common, rare)), otherwise=common.copy()
-    )
+    whole = case((matches(value.copy(), f"[{_RARE}]"), filled(_ESCAPE_RARE, common)), otherwise=common.copy())
     return case((matches(value.copy(), r'[\x00-\x1F\x7F"\\]'), whole), otherwise=value.copy())
 
 
-def _swapped(value: exp.Expression, swaps: list[tuple[str, str]]) -> exp.Expression:
+def _swapped(value: exp.Expr, swaps: list[tuple[str, str]]) -> exp.Expr:
     made = value.copy()
     for old, new in swaps:
         found = text(old) if old.isprintable() else call("CHR", exp.Literal.number(ord(old)))
@@ -149,7 +156,7 @@ def _swapped(value: exp.Expression, swaps: list[tuple[str, str]]) -> exp.Express
     return made
 
 
-def canonical_double(lexical: exp.Expression) -> exp.Expression:
+def canonical_double(lexical: exp.Expr) -> exp.Expr:
     """Give the canonical form of a floating-point number written in any form (XML Schema 1.0, 3.2.5.2)."""
     digits = f"REGEXP_REPLACE(CONCAT({_WHOLE}, {_FRACTION}), '^0+', '')"
     whole_length = f"LENGTH({_WHOLE})"
@@ -159,29 +166,30 @@ def canonical_double(lexical: exp.Expression) -> exp.Expression:
     return filled(pattern, lexical)
 
 
-def natural(value: exp.Expression, kind: str) -> tuple[exp.Expression, str | None]:
+def natural(value: exp.Expr, kind: str) -> tuple[exp.Expr, str | None]:
     """Give the natural lexical form of a column of a SQL type, and the IRI of its datatype (None: a plain text)."""
     name = kind.upper().split("(")[0].strip()
     if name in _TEXTS:
         return value, None
-    if name in _INTEGERS or name == "INT":
+    if name in _INTEGERS:
         return as_text(value), XSD + "integer"
-    if name == "BOOLEAN":
-        return case(
-            (exp.Is(this=value, expression=exp.true()), text("true")), (present(value), text("false"))
-        ), XSD + "boolean"
     if name in ("DECIMAL", "NUMERIC"):
-        return filled(
-            r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')", as_text(value)
-        ), XSD + "decimal"
+        return filled(_TRIMMED, as_text(value)), XSD + "decimal"
     if name in ("DOUBLE", "FLOAT", "REAL"):
         return canonical_double(as_text(value)), XSD + "double"
+    return _natural_other(value, name)
+
+
+def _natural_other(value: exp.Expr, name: str) -> tuple[exp.Expr, str | None]:
+    if name == "BOOLEAN":
+        true = exp.Is(this=value, expression=exp.true())
+        return case((true, text("true")), (present(value), text("false"))), XSD + "boolean"
     if name in ("BLOB", "BINARY", "VARBINARY"):
         return call("HEX", value), XSD + "hexBinary"
     return _natural_time(value, name)
 
 
-def _natural_time(value: exp.Expression, name: str) -> tuple[exp.Expression, str | None]:
+def _natural_time(value: exp.Expr, name: str) -> tuple[exp.Expr, str | None]:
     if name == "DATE":
         return as_text(value), XSD + "date"
     if name == "TIME":

@@ -8,8 +8,8 @@ import difflib
 from dataclasses import dataclass, field
 
 from publisher.errors import MappingFailed
-from publisher.mapping.plan import Relation
 from publisher.mapping.references import JsonPath, Malformed, parse_json_path
+from publisher.mapping.terms import Relation
 from publisher.mapping.values import (
     Constant,
     Expression,
@@ -75,7 +75,8 @@ class _Flattener:
         if formulation is Formulation.COLUMN:
             lines = f"string_split(replace({scope.sql}, chr(13), ''), chr(10))"
             header = f"string_split({lines}[1], ',')"
-            quoted = f"CASE WHEN contains({scope.sql}, '\"') THEN error('exportin|quoted|{self.each.name}|' || {scope.sql}) END"
+            told = f"error('exportin|quoted|{self.each.name}|' || {scope.sql})"
+            quoted = f"CASE WHEN contains({scope.sql}, '\"') THEN {told} END"
             return (
                 f"list_transform(list_filter({lines}[2:], lambda line: line <> ''), "
                 f"lambda line: {{'names': {header}, 'cells': string_split(line, ','), 'check': {quoted}}})"

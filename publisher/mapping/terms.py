@@ -1,0 +1,296 @@
+"""Term maps to SQL: each term of a quad as an expression over a row, in N-Quads.
+
+What a reference gives depends on its source: a column with its SQL type, or a JSONPath with the type of each value.
+A reference that may give several values takes a list apart; which lists a term needs is told with it.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from publisher.errors import MappingFailed
+from publisher.mapping import sql
+from publisher.mapping.references import Malformed, parse_json_path
+from publisher.mapping.values import (
+    Constant,
+    Expression,
+    Formulation,
+    Reference,
+    Template,
+    TermMap,
+    TermType,
+    TriplesMap,
+)
+from publisher.rdf.names import XSD
+
+_ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:"
+_NOT_IN_IRI = r'[\x00-\x20<>"{}|^`\\]'
+_LANGUAGE = r"^([A-Za-z]{2,3}|[xXiI])(-[A-Za-z0-9]{1,8})*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The rows of a logical source as the engine knows them: a table name and its columns with their SQL types."""
+
+    name: str
+    columns: Mapping[str, str]
+    formulation: Formulation
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What a reference gives: its text, and the datatype that its source implies, as ``^^<iri>`` or an expression."""
+
+    text: exp.Expr
+    suffix: "str | exp.Expr" = ""
+    laterals: "frozenset[Lateral]" = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lateral:
+    """A list of a row that is taken apart: the alias of its values, the relation and the path."""
+
+    alias: str
+    relation: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a quad as N-Quads text: a constant, or an expression over a row."""
+
+    written: "str | exp.Expr"
+    laterals: "frozenset[Lateral]" = frozenset()
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles one triples map over its relation; parents are compiled in the same way under another alias."""
+
+    map: TriplesMap
+    relation: Relation
+    alias: str
+    base: str | None
+    laterals: dict[tuple[str, str], Lateral] = field(default_factory=dict)
+    fresh: bool = False
+    paths: set[str] = field(default_factory=set)
+
+    def fail(self, message: str, fix: str | None = None, code: str = "mapping.failed") -> MappingFailed:
+        """Give the failure of this triples map, for the caller to raise."""
+        return MappingFailed(f"triples map {self.map.name}: {message}", where=self.map.where, fix=fix, code=code)
+
+    def _stop(self, kind: str, value: exp.Expr) -> exp.Expr:
+        return sql.failed(kind, self.map.name, value.copy())
+
+    def _value(self, reference: Reference) -> _Value:
+        if self.relation.formulation is Formulation.JSON:
+            return self._json_value(reference)
+        kind = self.relation.columns.get(name := self._column_name(reference))
+        if kind is None:
+            raise self._missing(name)
+        found = sql.column(self.alias, name)
+        if kind == "JSON":
+            return self._json_scalar(found, sql.text("$"), reference)
+        lexical, datatype = sql.natural(found, kind)
+        return _Value(lexical, f"^^<{datatype}>" if datatype else "")
+
+    def _column_name(self, reference: Reference) -> str:
+        name = reference.name
+        if self.relation.formulation is Formulation.SQL:
+            name = unquoted(name)
+        if name in self.relation.columns:
+            return name
+        same = [column for column in self.relation.columns if column.casefold() == name.casefold()]
+        return same[0] if same and self.relation.formulation is Formulation.SQL else name
+
+    def _missing(self, name: str) -> MappingFailed:
+        columns = list(self.relation.columns)
+        near = difflib.get_close_matches(name, columns, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return self.fail(
+            f"{self.relation.shown} has no column {name!r}",
+            f"{hint}its columns are: {', '.join(columns)}",
+            "mapping.column",
+        )
+
+    def _json_value(self, reference: Reference) -> _Value:
+        try:
+            path = parse_json_path(reference.name)
+        except Malformed as error:
+            raise self.fail(str(error), code="mapping.path") from None
+        row = sql.column(self.alias, "row")
+        self.paths.add(path.path)
+        if not path.many:
+            return self._json_scalar(row, sql.text(path.path), reference)
+        key = (self.alias, path.path)
+        if key not in self.laterals:
+            self.laterals[key] = Lateral(f"{self.alias}_{len(self.laterals)}", self.alias, path.path)
+        lateral = self.laterals[key]
+        value = self._json_scalar(sql.column(lateral.alias, "v"), sql.text("$"), reference)
+        return _Value(value.text, value.suffix, frozenset({lateral}))
+
+    def _json_scalar(self, json: exp.Expr, path: exp.Expr, reference: Reference) -> _Value:
+        raw = sql.call("JSON_EXTRACT_STRING", json, path)
+        kind = sql.call("JSON_TYPE", json.copy(), path.copy())
+        nested = exp.and_(
+            sql.matches(raw, r"^[\[{]"), exp.In(this=kind, expressions=[sql.text("ARRAY"), sql.text("OBJECT")])
+        )
+        if self.map.older:
+            return _Value(sql.case((nested, self._stop("nested", raw)), otherwise=raw.copy()))
+        number = exp.EQ(this=kind.copy(), expression=sql.text("DOUBLE"))
+        lexical = sql.case(
+            (nested, self._stop("nested", raw)),
+            (number, sql.canonical_double(raw)),
+            otherwise=raw.copy(),
+        )
+        suffix = exp.Case(
+            this=kind.copy(),
+            ifs=[exp.If(this=sql.text(name), true=sql.text(f"^^<{XSD}{datatype}>")) for name, datatype in _JSON_TYPES],
+            default=sql.text(""),
+        )
+        return _Value(lexical, suffix)
+
+    def plain(self, expression: Expression) -> _Value:
+        """Give an expression as text without any encoding: literals, languages and the sides of joins."""
+        if isinstance(expression, Constant):
+            return _Value(sql.text(expression.value))
+        if isinstance(expression, Reference):
+            return self._value(expression)
+        parts, laterals = self._parts(expression, encode=None)
+        return _Value(sql.guarded(parts), laterals=laterals)
+
+    def _parts(self, template: Template, *, encode: bool | None) -> tuple[list[str | exp.Expr], frozenset[Lateral]]:
+        """Give the parts of a template as SQL; ``encode``: None keeps all, False keeps letters, True keeps ASCII."""
+        made: list[str | exp.Expr] = []
+        laterals: frozenset[Lateral] = frozenset()
+        for part in template.parts:
+            if isinstance(part, str):
+                made.append(part)
+                continue
+            value = self._value(part)
+            laterals |= value.laterals
+            made.append(value.text if encode is None else sql.encoded(value.text, ascii_only=encode))
+        return made, laterals
+
+    def term(self, term_map: TermMap) -> Term:
+        """Give the term that a term map makes; raise MappingFailed for a column that the row does not have."""
+        if isinstance(term_map.expression, Constant):
+            return self._constant(term_map)
+        if term_map.type is TermType.LITERAL:
+            return self._literal(term_map)
+        if term_map.type is TermType.BLANK:
+            return self._blank(term_map.expression)
+        return self._iri(term_map)
+
+    def _constant(self, term_map: TermMap) -> Term:
+        expression = term_map.expression
+        if not isinstance(expression, Constant) or term_map.language or term_map.datatype:
+            return self._literal(term_map)
+        return Term(expression.term)
+
+    def _literal(self, term_map: TermMap) -> Term:
+        value = self.plain(term_map.expression)
+        laterals, suffix = value.laterals, value.suffix
+        if isinstance(term_map.expression, Template):
+            suffix = ""
+        tail: list[str | exp.Expr] = [suffix]
+        if term_map.language is not None:
+            language, more = self._language(term_map.language)
+            tail, laterals = ["@", language], laterals | more
+        elif term_map.datatype is not None:
+            datatype = self.term(term_map.datatype)
+            tail, laterals = _datatype_tail(datatype.written), laterals | datatype.laterals
+        return Term(sql.guarded(['"', sql.escaped(value.text), '"', *tail]), laterals)
+
+    def _language(self, expression: Expression) -> tuple["str | exp.Expr", frozenset[Lateral]]:
+        if isinstance(expression, Constant):
+            return expression.value.lower(), frozenset()
+        value = self.plain(expression)
+        lower = exp.Lower(this=value.text)
+        valid = sql.case(
+            (sql.matches(value.text.copy(), _LANGUAGE), lower),
+            (sql.present(value.text), self._stop("language", value.text)),
+        )
+        return valid, value.laterals
+
+    def _blank(self, expression: Expression) -> Term:
+        if isinstance(expression, Template) and not expression.parts:
+            self.fresh = True
+            number = sql.as_text(sql.column(self.alias, "#row"))
+            return Term(sql.joined([f"_:r{_hex(self.map.name)}x", number]))
+        value = self.plain(expression)
+        return Term(sql.guarded(["_:b", exp.Lower(this=sql.call("HEX", value.text))]), value.laterals)
+
+    def _iri(self, term_map: TermMap) -> Term:
+        encode = {TermType.URI: True, TermType.IRI: False}.get(term_map.type)
+        if isinstance(term_map.expression, Template):
+            parts, laterals = self._parts(term_map.expression, encode=encode)
+            return Term(sql.guarded(["<", *self._resolved(parts, encode=encode), ">"]), laterals)
+        value = self.plain(term_map.expression)
+        return Term(self._checked_iri(value.text, unsafe=encode is None), value.laterals)
+
+    def _resolved(self, parts: list[str | exp.Expr], *, encode: bool | None) -> list[str | exp.Expr]:
+        """Put the base in front of a template that makes a relative IRI (R2RML section 7.4: by concatenation)."""
+        first = parts[0] if parts else ""
+        if isinstance(first, str):
+            scheme, colon, _ = first.partition(":")
+            if colon and scheme[:1].isalpha() and all(letter.isalnum() or letter in "+.-" for letter in scheme):
+                return parts
+            if not colon or "/" in scheme:
+                return [self._known_base(), *parts]
+        if encode is not None and not any(isinstance(part, str) and ":" in part for part in parts):
+            return [self._known_base(), *parts]
+        whole = sql.guarded(parts)
+        relative = sql.case((sql.matches(whole, _ABSOLUTE), sql.text("")), otherwise=sql.text(self._known_base()))
+        return [relative, *parts]
+
+    def _known_base(self) -> str:
+        base = self.map.base or self.base
+        if base is None:
+            raise self.fail("it makes relative IRIs and no base is known", "give --base or rml:baseIRI", "mapping.base")
+        return base
+
+    def _checked_iri(self, value: exp.Expr, *, unsafe: bool) -> exp.Expr:
+        absolute = sql.matches(value, _ABSOLUTE)
+        whole = sql.joined(["<", value.copy(), ">"])
+        base = self.map.base or self.base
+        based = sql.joined([f"<{base}", value.copy(), ">"]) if base is not None else self._stop("relative", value)
+        refused = exp.Null() if self.map.older else self._stop("iri", value)
+        checks = [] if unsafe else [(sql.matches(value.copy(), _NOT_IN_IRI), refused)]
+        return sql.case(*checks, (absolute, whole), (sql.present(value), based))
+
+
+_JSON_TYPES = (
+    ("BIGINT", "integer"),
+    ("UBIGINT", "integer"),
+    ("HUGEINT", "integer"),
+    ("UHUGEINT", "integer"),
+    ("DOUBLE", "double"),
+    ("BOOLEAN", "boolean"),
+)
+
+
+def _datatype_tail(written: "str | exp.Expr") -> list["str | exp.Expr"]:
+    string = f"<{XSD}string>"
+    if isinstance(written, str):
+        return ["" if written == string else f"^^{written}"]
+    same = exp.EQ(this=written, expression=sql.text(string))
+    return [sql.case((same, sql.text("")), (sql.present(written), sql.joined(["^^", written.copy()])))]
+
+
+def _hex(name: str) -> str:
+    return name.encode().hex()
+
+
+def unquoted(name: str) -> str:
+    """Give a SQL identifier without the double quotes that R2RML wants around it.
+
+    >>> unquoted('"first name"')
+    'first name'
+    """
+    if len(name) > 1 and name.startswith('"') and name.endswith('"'):
+        return name[1:-1].replace('""', '"')
+    return name
