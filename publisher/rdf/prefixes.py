@@ -29,6 +29,14 @@ class Prefixes:
         self._folded = {prefix.casefold(): prefix for prefix in self._table}
         self._by_length = sorted(self._table.items(), key=lambda item: (-len(item[1]), item[0]))
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two tables have the same prefixes for the same namespaces, in any order."""
+        return isinstance(other, Prefixes) and dict(self._table) == dict(other._table)
+
+    def __hash__(self) -> int:
+        """Give a hash that equal tables share."""
+        return hash(frozenset(self._table.items()))
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Give each prefix with its namespace in the order of the table."""
         return iter(self._table.items())

@@ -46,7 +46,7 @@ def test_no_note_to_do_it_later_is_left(forbidden: str) -> None:
 def test_no_committed_file_names_a_place_of_one_machine(root: Path) -> None:
     """Nothing in the repository carries a home folder or a work folder of whoever wrote it."""
     names = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.split("\n")
-    machine = re.compile(r"(?<![\w.~}])/(work|home|root|Users)/\w")
+    machine = re.compile(r"(?<![\w.~}])/(work/(main|shared)|home/\w|root/\w|Users/\w)")
     found = []
     for name in filter(None, names):
         path = root / name

@@ -1,0 +1,131 @@
+"""The command as a person types it: a real process, its output, its exit status."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+LIGHTHOUSES = Path(__file__).resolve().parents[1] / "datasets" / "lighthouses"
+
+
+@pytest.fixture(name="dataset")
+def _dataset(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(LIGHTHOUSES, tmp_path / "lighthouses"))
+
+
+def _exportin(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "publisher", *(str(each) for each in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_new_gives_a_dataset_that_conforms(tmp_path: Path) -> None:
+    """What `new` makes passes `check` at once."""
+    made = _exportin("new", tmp_path / "my-data")
+    checked = _exportin("check", tmp_path / "my-data", "--no-reasoner")
+
+    assert (made.returncode, checked.returncode, checked.stdout) == (0, 0, "no findings\n")
+
+
+def test_findings_are_status_1_with_file_and_line(dataset: Path) -> None:
+    """A wrong dataset is status 1, and the report on standard output names file and line."""
+    manifest = dataset / "dataset.toml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("licence =", "lisence ="), encoding="utf-8")
+
+    run = _exportin("check", dataset, "--no-reasoner")
+
+    assert run.returncode == 1
+    assert "dataset.toml" in run.stdout
+    assert "lisence" in run.stdout
+    assert "Traceback" not in run.stderr
+
+
+def test_a_folder_without_a_dataset_is_status_2(tmp_path: Path) -> None:
+    """What cannot be read is status 2, one message, and no traceback."""
+    run = _exportin("build", tmp_path)
+
+    assert run.returncode == 2
+    assert "dataset.toml" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_program_gets_json(dataset: Path) -> None:
+    """With --json the report is JSON on standard output and progress is silent."""
+    run = _exportin("--json", "check", dataset, "--no-reasoner")
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["conforms"] is True
+
+
+def test_an_unknown_setting_is_told_with_what_there_is() -> None:
+    """A setting that is spelled wrong is status 2 and lists the settings."""
+    run = _exportin("--setting", "query_secs", "3", "releases")
+
+    assert run.returncode == 2
+    assert "query_seconds" in run.stderr
+
+
+def test_releases_publish_rollback_verify_and_diff(dataset: Path) -> None:
+    """Two versions can be listed, switched between, proved and compared."""
+    assert _exportin("--quiet", "build", dataset, "--no-reasoner").returncode == 0
+    assert _exportin("--quiet", "build", dataset, "--no-reasoner", "--version", "2026-04-01").returncode == 0
+
+    assert _exportin("releases", dataset).stdout.split() == ["2026-03-01", "*", "2026-04-01"]
+    assert _exportin("rollback", dataset).stdout == "current is now 2026-03-01\n"
+    assert "every checksum holds" in _exportin("verify", "2026-04-01", dataset).stdout
+    assert _exportin("diff", "2026-03-01", "2026-04-01", dataset).returncode == 0
+    assert _exportin("publish", "2026-04-01", dataset).stdout == "current is now 2026-04-01\n"
+
+
+def test_a_damaged_release_is_named(dataset: Path) -> None:
+    """One flipped byte is found, and the file is named."""
+    assert _exportin("--quiet", "build", dataset, "--no-reasoner").returncode == 0
+    victim = dataset / "releases" / "2026-03-01" / "void.ttl"
+    victim.chmod(0o644)
+    victim.write_bytes(victim.read_bytes().replace(b"e", b"f", 1))
+
+    run = _exportin("verify", "2026-03-01", dataset)
+
+    assert run.returncode == 2
+    assert "void.ttl" in run.stderr
+
+
+def test_ctrl_c_in_a_build_is_status_130_and_leaves_nothing(dataset: Path) -> None:
+    """An interrupted build says so, publishes nothing and leaves no half-written folder."""
+    command = [sys.executable, "-m", "publisher", "build", str(dataset)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "mapping" in line:
+                break
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        status = process.wait(timeout=30)
+
+    shelf = dataset / "releases"
+    left = [path.name for path in shelf.iterdir() if path.name not in {".lock"}] if shelf.exists() else []
+    assert (status, left) == (130, [])
+    assert "Traceback" not in rest
+
+
+def test_tables_are_written_as_csv(dataset: Path, tmp_path: Path) -> None:
+    """The flat tables can be read by any other engine."""
+    run = _exportin("tables", dataset, tmp_path / "csv")
+
+    assert run.returncode == 0
+    assert (tmp_path / "csv" / "facts.csv").read_text(encoding="utf-8").startswith("id,iri,type,")
+
+
+def test_locate_gives_a_passage_ready_to_paste(dataset: Path) -> None:
+    """Words of a document come back as document, section, sentence and the YAML of the passage."""
+    words = (dataset / "documents" / "P1.txt").read_text(encoding="utf-8").split()[5:9]
+
+    run = _exportin("locate", " ".join(words), dataset, "--documents", dataset / "documents")
+
+    assert run.returncode == 0
+    assert "{start: " in run.stdout
