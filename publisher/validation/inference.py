@@ -9,7 +9,7 @@ The rules, each sound under RDFS and OWL 2 RL:
 It refuses to infer anything from a fact that does not stand as a bare triple.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publisher.dataset import Dataset
@@ -40,21 +40,28 @@ def inferred(quads: Path, dataset: Dataset) -> Iterator[str]:
     bare = [triple for triple in stated if data.has(*triple)]
     rollup = dataset.manifest.rollup
     along = tuple(f"<{each}>" for each in rollup.along) if rollup else ()
-    found = {*types(data), *consequences(data, bare)}
+    follow = set(consequences(data, bare))
+    found = {*types(data), *follow}
     if rollup:
-        found.update(rolled_up(data, f"<{rollup.property}>", along))
+        found.update(rolled_up(data, f"<{rollup.property}>", along, more=follow))
     graph = f"<{dataset.manifest.graphs['inferred']}>"
     for triple in sorted(found):
         if not data.has(*triple):
             yield lines.line(*triple, graph)
 
 
-def rolled_up(data: Graph, property_: str, along: tuple[str, ...]) -> Iterator[Triple]:
-    """Give rule 1: every ancestor of every node that has a parent along one of the properties."""
+def rolled_up(data: Graph, property_: str, along: tuple[str, ...], *, more: Iterable[Triple] = ()) -> Iterator[Triple]:
+    """Give rule 1: every ancestor of every node that has a parent along one of the properties.
+
+    ``more`` are triples that follow by another rule and count as well.
+    """
     parents: dict[str, set[str]] = {}
     for predicate in along:
         for subject, objects in data.of(predicate).items():
             parents.setdefault(subject, set()).update(each for each in objects if terms.is_iri(each))
+    for subject, predicate, object_ in more:
+        if predicate in along:
+            parents.setdefault(subject, set()).add(object_)
     for node, direct in parents.items():
         if not terms.is_iri(node):
             continue

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _REFUSED = ("MINUS", "VALUES", "SERVICE")
-_SPLITTING = {"UNION", "GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER", "GRAPH", "REDUCED", "FROM"}
+_SPLITTING = {"GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER", "GRAPH", "REDUCED", "FROM"}
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _FEW = 40
 _SHAPES_GRAPH = "urn:exportin:shapes"
@@ -199,7 +199,7 @@ def _joined(query: str) -> str | None:
     if words.count("SELECT") != 1 or _SPLITTING.intersection(words):
         return None
     opened = [place for place, word in enumerate(words) if word == "{"]
-    if not opened or any(words[place - 1] not in {"EXISTS", "OPTIONAL"} for place in opened[1:]):
+    if not opened or not all(_separable(words, place) for place in opened[1:]):
         return None
     projection = words[words.index("SELECT") : opened[0]]
     if "*" not in projection and not {"?THIS", "$THIS"}.intersection(projection):
@@ -209,6 +209,20 @@ def _joined(query: str) -> str | None:
     at = solid[opened[0]][0]
     marks = f" GRAPH <{_TARGETS}> {{ <{_TARGETS}> <{_TARGETS}> ?this }} "
     return "".join([*tokens[: at + 1], marks, *tokens[at + 1 :]])
+
+
+def _separable(words: Sequence[str], place: int) -> bool:
+    """Tell whether a group inside a query means the same before and after ``$this`` is joined to it."""
+    if words[place - 1] in {"EXISTS", "OPTIONAL"}:
+        return True
+    depth = 0
+    for word in words[place:]:
+        depth += {"{": 1, "}": -1}.get(word, 0)
+        if word in {"FILTER", "BIND", "OPTIONAL"}:
+            return False
+        if depth == 0:
+            break
+    return True
 
 
 def _refused(query: str, reason: str) -> DatasetUnreadable:
