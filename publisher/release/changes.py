@@ -6,6 +6,7 @@ It refuses to find the differences: that is :mod:`publisher.release.compare`.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
 
 from publisher.rdf.quads import literal
 from publisher.rdf.turtle import turtle
@@ -47,8 +48,8 @@ class Changes:
         return {kind: sum(change.kind == kind for change in self.facts) for kind in ("added", "removed", "changed")}
 
     def render(self, form: str) -> str:
-        """Give the changes as ``text``, ``json``, ``md`` or ``ttl``."""
-        return {"text": _text, "json": _json, "md": _markdown, "ttl": _turtle}[form](self)
+        """Give the changes as ``text``, ``json``, ``md``, ``ttl`` or ``atom`` (RFC 4287)."""
+        return {"text": _text, "json": _json, "md": _markdown, "ttl": _turtle, "atom": _atom}[form](self)
 
 
 def _text(changes: Changes) -> str:
@@ -116,6 +117,31 @@ def _turtle(changes: Changes) -> str:
                 lines.say(statement, "rdf:predicate", predicate)
                 lines.say(statement, "rdf:object", term)
     return "".join(turtle(sorted(lines.said), STANDARD))
+
+
+def _atom(changes: Changes) -> str:
+    when = f"{changes.version}T00:00:00Z" if moment(changes.version) else "1970-01-01T00:00:00Z"
+    rows = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"<id>{escape(changes.iri)}/{escape(changes.version)}#changes</id>",
+        f"<title>What changed in {escape(changes.name)} {escape(changes.version)}</title>",
+        f"<updated>{when}</updated>",
+        f"<author><name>{escape(changes.name)}</name></author>",
+        f"<link href={quoteattr(changes.base)}/>",
+    ]
+    for change in changes.facts:
+        said = "\n".join(_differences(change)) or change.kind
+        rows += [
+            "<entry>",
+            f"<id>{escape(changes.iri)}/{escape(changes.version)}#change-{short_hash(change.iri)}</id>",
+            f"<title>{change.kind}: {escape(change.label or change.iri)}</title>",
+            f"<updated>{when}</updated>",
+            f"<link href={quoteattr(change.iri)}/>",
+            f'<content type="text">{escape(said)}</content>',
+            "</entry>",
+        ]
+    return "\n".join([*rows, "</feed>"]) + "\n"
 
 
 def _plain(change: Change) -> dict[str, object]:

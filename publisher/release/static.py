@@ -4,9 +4,10 @@ It walks the site as a reader would, from its front page and its site map, and k
 it is given a function that answers for a path. What needs a query (search, SPARQL) is not exported.
 """
 
+import re
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +24,7 @@ _START = ("/", "/sitemap.xml", "/robots.txt", "/void.ttl", "/.well-known/void", 
 _QUERIES = ("/sparql", "/query", "/search", "/suggest", "/lookup", "/resolve", "/reconcile", "/metrics", "/fragments")
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 _OK = 200
+_GONE = 410
 _REDIRECTS = range(301, 309)
 
 
@@ -40,9 +42,10 @@ Get = Callable[[str], Page]
 
 @dataclass(slots=True)
 class Exported:
-    """What an export has written: paths that became files, redirects, and paths that the site did not answer."""
+    """What an export has written: paths that became files, redirects, tombstones, and paths without an answer."""
 
     files: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     redirects: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -57,7 +60,7 @@ def export_static(release: Release, get: Get, directory: Path, *, progress: Prog
     done = Exported()
     for path, page in _walk(get, done):
         _write(directory, _file_of(path, page), page.body)
-        done.files.append(path)
+        (done.files if page.status == _OK else done.gone).append(path)
         if len(done.files) % 1000 == 0:
             progress(f"{len(done.files)} pages")
     for path, target in done.redirects.items():
@@ -65,7 +68,7 @@ def export_static(release: Release, get: Get, directory: Path, *, progress: Prog
     _copy_dumps(release, directory)
     _write(directory, "_headers", _headers().encode())
     _write(directory, "_redirects", "".join(f"{a} {b} 303\n" for a, b in sorted(done.redirects.items())).encode())
-    _write(directory, ".htaccess", _htaccess().encode())
+    _write(directory, ".htaccess", _htaccess(done.gone).encode())
     return done
 
 
@@ -82,7 +85,7 @@ def _walk(get: Get, done: Exported) -> Iterator[tuple[str, Page]]:
             if target:
                 done.redirects[path] = target
                 found = [target]
-        elif page.status == _OK:
+        elif page.status in {_OK, _GONE}:
             yield path, page
             found = [link for link in _links(page) if link]
         else:
@@ -111,8 +114,11 @@ class _Links(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        wanted = {"a": "href", "link": "href", "script": "src", "img": "src"}.get(tag)
-        self.found += [value for name, value in attrs if name == wanted and value]
+        table = dict(attrs)
+        asset = tag in {"script", "img"} or table.get("rel") in {"stylesheet", "icon"}
+        link = table.get("href") or table.get("src") or ""
+        if tag in {"a", "link", "script", "img"} and link:
+            self.found.append(link.partition("?")[0] if asset else link)
 
 
 def _local(link: str, path: str) -> str:
@@ -170,12 +176,13 @@ def _headers() -> str:
     return "".join(rows)
 
 
-def _htaccess() -> str:
+def _htaccess(gone: Sequence[str]) -> str:
     """Give the rules of Apache: media types, and the document of a thing by what the client accepts."""
     rows = ["Options -Indexes -MultiViews", "DirectorySlash Off", "AddDefaultCharset utf-8"]
     rows += [f"AddType {media.type} .{media.suffix}" for media in GRAPHS]
     rows += ["<IfModule mod_headers.c>", "  Header set Access-Control-Allow-Origin *", "  Header merge Vary Accept"]
     rows += ["</IfModule>", "RewriteEngine On"]
+    rows += [f"RewriteRule ^{re.escape(unquote(path).lstrip('/'))}/?$ - [G,L]" for path in sorted(gone)]
     for media in GRAPHS:
         rows += [
             f"RewriteCond %{{HTTP_ACCEPT}} {media.type.replace('+', '.')}",

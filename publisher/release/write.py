@@ -27,9 +27,16 @@ from publisher.release.shelf import Progress, Shelf, is_version, silent
 from publisher.release.sort import sort_lines
 
 _MEDIA = {"ttl": "text/turtle", "json": "application/json", "html": "text/html", "sarif": "application/sarif+json"}
+_CHANGES = {
+    "md": "text/markdown",
+    "ttl": "text/turtle",
+    "json": "application/json",
+    "atom": "application/atom+xml",
+}
 _WORK = "work"
 _OWN = (
-    *("void.ttl", "dcat.jsonld", "schema.jsonld", "CITATION.cff", "changes.md", "changes.ttl"),
+    *("void.ttl", "dcat.jsonld", "schema.jsonld", "CITATION.cff"),
+    *(f"changes.{form}" for form in _CHANGES),
     *(record.NAME, SUMS),
 )
 
@@ -182,8 +189,8 @@ class _Writer:
     def _changes(self, whole: Path) -> None:
         previous = self.shelf.release(self.about.previous) if self.about.previous else None
         changes = compare.changes_to(lines_of(whole), self.about, previous)
-        self._file("changes.md", changes.render("md").encode(), "text/markdown", "What changed")
-        self._file("changes.ttl", changes.render("ttl").encode(), "text/turtle", "What changed")
+        for form, media in _CHANGES.items():
+            self._file(f"changes.{form}", changes.render(form).encode(), media, "What changed")
 
     def _records(self, statistics: Statistics, parts: Parts, counts: dict[str, int]) -> None:
         about = {field.name: getattr(self.about, field.name) for field in fields(Description)}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -61,6 +62,15 @@ def test_forms_for_people_and_programs(pair) -> None:
     assert "+ https://example.org/birds/fact/F4  Finch 4" in changes.render("text")
     assert "- https://example.org/birds/fact/F3" in changes.render("text")
     assert json.loads(changes.render("json"))["counts"] == changes.counts()
+
+
+def test_a_feed(pair) -> None:
+    """The Atom feed has an entry for each fact that differs, dated by the version."""
+    atom = "{http://www.w3.org/2005/Atom}"
+    feed = ElementTree.fromstring((pair[1].path / "changes.atom").read_bytes())  # noqa: S314 - our own feed
+    assert feed.findtext(f"{atom}updated") == "2026-02-01T00:00:00Z"
+    titles = [entry.findtext(f"{atom}title") for entry in feed.iter(f"{atom}entry")]
+    assert [title.partition(":")[0] for title in titles if title] == ["changed", "removed", "added"]
 
 
 def test_a_release_does_not_differ_from_itself(pair) -> None:

@@ -18,13 +18,19 @@ _SITE = {
     "/": Page(
         200, _HTML, b'<a href="/fact/F1">one</a> <a href="/browse">all</a> <a href="https://else.example/x">x</a>'
     ),
-    "/browse": Page(200, _HTML, b'<a href="/sparql">q</a> <a href="/fact/F1?page=2">2</a> <link href="/static/a.css">'),
+    "/browse": Page(
+        200,
+        _HTML,
+        b'<a href="/sparql">q</a> <a href="/fact/F0">0</a> <a href="/fact/F1?page=2">2</a>'
+        b'<link rel="stylesheet" href="/static/a.css?2026">',
+    ),
     "/static/a.css": Page(200, {"content-type": "text/css"}, b"p {}"),
     "/fact/F1": Page(303, {"location": "/fact/F1.html"}),
     "/fact/F1.html": Page(200, _HTML, b'<link rel="alternate" href="/fact/F1.ttl"> <a href="/entity/x:a%20b">a b</a>'),
     "/fact/F1.ttl": Page(200, _TTL, b"<a> <b> <c> .\n"),
     "/entity/x:a%20b": Page(200, _HTML, b"<p>a b</p>"),
     "/dumps/": Page(200, _HTML, b'<a href="/dumps/2026-01-02/birds-2026-01-02.nq.gz">dump</a>'),
+    "/fact/F0": Page(410, _HTML, b"<p>withdrawn</p>"),
     "/robots.txt": Page(200, {"content-type": "text/plain"}, b"User-agent: *\n"),
     "/sitemap.xml": Page(
         200,
@@ -45,6 +51,7 @@ def test_a_site_as_files(make, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert (out / "index.html").read_bytes() == _SITE["/"].body
     assert (out / "browse/index.html").is_file()
+    assert (out / "static/a.css").read_bytes() == b"p {}"
     assert (out / "fact/F1.ttl").read_bytes() == _SITE["/fact/F1.ttl"].body
     assert (out / "entity/x:a b/index.html").is_file()
     assert 'url=/fact/F1.html"' in (out / "fact/F1/index.html").read_text(encoding="utf-8")
@@ -53,6 +60,9 @@ def test_a_site_as_files(make, tmp_path: Path) -> None:
     assert (out / "dumps/2026-01-02/SHA256SUMS").read_bytes() == (release.path / "SHA256SUMS").read_bytes()
     assert sorted(done.missing) == ["/.well-known/void", "/void.ttl"]
     assert "/sparql" not in done.files
+    assert done.gone == ["/fact/F0"]
+    assert b"withdrawn" in (out / "fact/F0/index.html").read_bytes()
+    assert "fact/F0/?$ - [G,L]" in (out / ".htaccess").read_text(encoding="utf-8")
 
 
 def test_served_by_a_plain_web_server(make, tmp_path: Path) -> None:
