@@ -12,6 +12,7 @@ from publisher.rdf.names import SH
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
 from publisher.validation.alignment import check_alignment
+from publisher.validation.file_lines import places_in
 from publisher.validation.graph import Graph, read_graph
 from publisher.validation.house_rules import House, check_house
 from publisher.validation.passages import check_cues, check_passages, check_published, read_texts
@@ -23,7 +24,6 @@ from publisher.validation.shacl.shape import ShapeResult
 from publisher.validation.shapes import Outcome, validate_graphs
 
 _SEVERITIES = {f"<{SH}Warning>": Severity.WARNING, f"<{SH}Info>": Severity.INFO}
-_BARE = Prefixes({})
 
 
 def validate(
@@ -61,7 +61,8 @@ def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report
     Raises DatasetUnreadable where the data or the shapes cannot be read or are malformed.
     """
     outcome = validate_graphs(read_graph([data]), read_graph(shapes))
-    report = Report.of(findings_of(outcome, places=Places({}, {}), prefixes=_BARE, file=str(data)), root=None)
+    places, prefixes = (Places({}, {}), Prefixes({})) if outcome.conforms else places_in(data)
+    report = Report.of(findings_of(outcome, places=places, prefixes=prefixes, file=str(data)))
     return report, report.render(form)
 
 

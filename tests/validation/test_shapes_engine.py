@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.errors import DatasetUnreadable
+from publisher.errors import DatasetUnreadable, Where
 from publisher.rdf.names import SH, XSD
 from publisher.validation import terms, validate_file
 from publisher.validation.graph import Graph, read_graph, split
@@ -98,12 +98,23 @@ def test_ours_and_the_reference_agree_on_a_damaged_dataset(workshop):
 def test_one_file_against_one_shapes_file(tmp_path):
     """``exportin validate`` needs no dataset: data in any syntax, shapes, a format."""
     data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
-    data.write_text(PREFIXES + "ex:i ex:p 5 .\n")
+    data.write_text(PREFIXES + "\nex:i ex:p 5 .\n")
     shapes.write_text(PREFIXES + "ex:S sh:targetNode ex:i ; sh:property [ sh:path ex:p ; sh:maxExclusive 5 ] .")
     report, text = validate_file(data, [shapes], "text")
     assert not report.conforms
     assert [each.code for each in report.findings] == ["shape.max-exclusive"]
-    assert "the value 5 of <http://e/p> should be a value < 5" in text
+    assert "the value 5 of ex:p should be a value < 5" in text
+    assert report.findings[0].where == Where(str(data), 5)
+
+
+def test_the_line_of_a_property_is_found_in_turtle(tmp_path):
+    """A value on a line of its own is found there, not at its subject."""
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(PREFIXES + 'ex:i a ex:C ;\n  ex:q "ex:p is not here" ;\n  ex:p "x" .\n')
+    shapes.write_text(PREFIXES + "ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:nodeKind sh:IRI ] .")
+    report, text = validate_file(data, [shapes], "text")
+    assert [each.where for each in report.findings] == [Where(str(data), 6)]
+    assert '6 |   ex:p "x" .' in text
 
 
 def test_data_that_cannot_be_read_is_an_error_with_its_line(tmp_path):
