@@ -29,11 +29,13 @@ class Facts:
         self._graph = graph
         self._naming = naming
 
-    def fact(self, iri: str) -> Fact:
-        """Give one fact with its context and evidence."""
+    def fact(self, iri: str, *, whole: bool = False) -> Fact:
+        """Give one fact with its context and evidence; ``whole`` includes what nearly every fact carries."""
         role = self._reader.role
         graph = self._graph
         played = {role(name) for name in _PLAYED} | {TYPE, _COMMENT, *LABELS}
+        if not whole:
+            played |= self._reader.common
         mentions = [
             term.value for name in ("original_subject", "original_object") for term in graph.objects(iri, role(name))
         ]
@@ -46,7 +48,7 @@ class Facts:
             object=self._first(iri, "object"),
             certainty=self._certainty(iri),
             negated=any(term.value in ("true", "1") for term in graph.objects(iri, role("negated"))),
-            context=self.properties(iri, hidden=played, administrative=False),
+            context=_once(self.properties(iri, hidden=played, administrative=False)),
             evidence=tuple(self.evidence(item) for item in graph.iris(iri, role("evidence"))),
             kinds=self._naming.kinds(iri),
             mentions=tuple(mentions),
@@ -92,9 +94,8 @@ class Facts:
             return Text(term.value, term.language or "", "" if plain else self._naming.words(datatype))
         owned = not term.is_iri or term.value.startswith(f"{subject.partition('#')[0]}#")
         if owned and depth > 0 and term.value in self._graph and term.value != subject:
-            inner = self.properties(term.value, hidden={TYPE}, depth=depth - 1)
-            kinds = self._graph.iris(term.value, TYPE)
-            return Parts(term.value, self._links(kinds), inner)
+            inner = self.properties(term.value, hidden={TYPE, *LABELS}, depth=depth - 1)
+            return Parts(term.value, self._naming.kinds(term.value), inner)
         return self._naming.link(term.value) if term.is_iri else Text("…")
 
     def _first(self, iri: str, name: str) -> Value | None:
@@ -131,3 +132,27 @@ class Facts:
             for term in self._graph.objects(node, self._reader.role(name)):
                 return term.value if term.is_literal else self._naming.name(term.value)
         return ""
+
+
+def _once(properties: tuple[Property, ...]) -> tuple[Property, ...]:
+    """Give the properties without the nodes that are already shown inside another one."""
+    inside = {
+        inner.node
+        for item in properties
+        for value in item.values
+        if isinstance(value, Parts)
+        for inner in _nested(value)
+    }
+    left = [
+        Property(item.relation, tuple(v for v in item.values if not isinstance(v, Parts) or v.node not in inside))
+        for item in properties
+    ]
+    return tuple(item for item in left if item.values)
+
+
+def _nested(part: Parts) -> Iterable[Parts]:
+    for item in part.properties:
+        for value in item.values:
+            if isinstance(value, Parts):
+                yield value
+                yield from _nested(value)

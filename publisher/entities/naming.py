@@ -18,7 +18,13 @@ LABELS = (
     "http://purl.org/dc/elements/1.1/title",
 )
 TYPE = f"{names.RDF}type"
-_BORING = {f"{names.OWL}NamedIndividual", f"{names.OWL}Thing", f"{names.RDFS}Resource"}
+_BORING = (
+    f"{names.OWL}NamedIndividual",
+    f"{names.OWL}Thing",
+    f"{names.RDFS}Resource",
+    f"{names.SKOS}Concept",
+    f"{names.OA}Annotation",
+)
 _CHUNK = 1500
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LAST = re.compile(r"([^/#:]+)[/#]?$")
@@ -46,8 +52,13 @@ class Naming:
 
     def name(self, iri: str) -> str:
         """Give what a thing is called: its label, else its CURIE, else the last words of its IRI."""
-        label = self._graph.text(iri, LABELS, self._reader.about.language)
+        short = self._reader.role("name")
+        label = self._graph.text(iri, (short, *LABELS), self._reader.about.language)
         return label or self.words(iri)
+
+    def long(self, iri: str) -> str:
+        """Give the full name of a thing, also where it has a short one."""
+        return self._graph.text(iri, LABELS, self._reader.about.language) or self.words(iri)
 
     def words(self, iri: str) -> str:
         """Give a name made from the IRI alone: ``exports from nucleus`` for ``…#exportsFromNucleus``."""
@@ -66,8 +77,11 @@ class Naming:
 
     def kinds(self, iri: str) -> tuple[Link, ...]:
         """Give the classes of a thing, without those that say nothing."""
-        found = [kind for kind in self._graph.iris(iri, TYPE) if kind not in _BORING]
-        return tuple(Link(kind, self.name(kind)) for kind in found)
+        own = self._reader.about.vocabulary or "urn:"
+        found = sorted(self._graph.iris(iri, TYPE), key=lambda kind: (not kind.startswith(own), kind))
+        dull = {*_BORING, self._reader.role("entity"), self._reader.role("fact")}
+        telling = [kind for kind in found if kind not in dull] or found
+        return tuple(Link(kind, self.name(kind)) for kind in telling)
 
 
 def _spaced(text: str) -> str:

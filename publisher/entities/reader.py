@@ -7,7 +7,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 
 from publisher.entities.graph import Graph, Term, term_of
@@ -18,9 +18,19 @@ from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Description
 from publisher.store.port import Answer, Limits, Store
 
+_NEARLY_ALL = 0.9
 NOTHING = "urn:exportin:nothing"
 _SLOT = re.compile(r"\$([a-z_]+)")
+_INFERRED, _ABOUT_ITSELF = {"inferred"}, {"inferred", "description"}
+_UNREAD: Mapping[str, set[str]] = {
+    "page": _INFERRED,
+    "facts": _INFERRED,
+    "names": _INFERRED,
+    "members": {"description"},
+    **dict.fromkeys(("lookup", "mentions", "classes", "relations", "documents", "terms", "common"), _ABOUT_ITSELF),
+}
 _ROLES = (
+    "name",
     "fact", "subject", "predicate", "object", "certainty", "negated", "evidence", "evidence_class", "evidence_code",
     "about", "cites", "cue", "document", "section", "sentence", "original_subject", "original_object", "entity",
 )  # fmt: skip
@@ -46,11 +56,15 @@ def terms(iris: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A store, and what its dataset says about itself: by that it knows which property plays which part."""
+    """A store, and what its dataset says about itself: by that it knows which property plays which part.
+
+    ``common`` are the properties that nearly every fact carries, which pages about other things leave out.
+    """
 
     store: Store
     about: Description
     limits: Limits = field(default_factory=Limits)
+    common: frozenset[str] = frozenset()
 
     def role(self, name: str) -> str | None:
         """Give the IRI that plays a part in this dataset, or None."""
@@ -65,9 +79,17 @@ class Reader:
 
     def rows(self, name: str, **slots: str) -> list[dict[str, Term]]:
         """Give the rows of one of the package's SELECT queries."""
-        answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
+        text, graphs = self.text(name, slots), self._graphs(name)
+        answer = self.store.query(text, JSON, limits=self.limits, default_graphs=graphs)
         found = json.loads(whole(answer))["results"]["bindings"]
         return [{variable: term_of(binding) for variable, binding in row.items()} for row in found]
+
+    def _graphs(self, name: str) -> tuple[str, ...]:
+        """Give the graphs that a query reads: what was told, without what was inferred from it."""
+        barred = _UNREAD.get(name)
+        if barred is None:
+            return ()
+        return tuple(iri for graph, iri in self.about.graphs.items() if graph not in barred)
 
     def holds(self, name: str, **slots: str) -> bool:
         """Give the truth of one of the package's ASK queries."""
@@ -93,6 +115,17 @@ def whole(answer: Answer) -> bytes:
         return answer.read()
     finally:
         answer.discard()
+
+
+def reader_of(store: Store, about: Description, limits: Limits) -> Reader:
+    """Give the reader of a dataset, which knows what nearly all of its facts carry."""
+    reader = Reader(store, about, limits)
+    predicate = reader.role("predicate")
+    if predicate is None:
+        return reader
+    counts = {row["s"].value: int(row["count"].value) for row in reader.rows("common") if "s" in row}
+    most = counts.get(predicate, 0) * _NEARLY_ALL
+    return replace(reader, common=frozenset(iri for iri, count in counts.items() if most and count >= most))
 
 
 def literal(text: str, *, datatype: str | None = None) -> str:

@@ -126,6 +126,7 @@ class Page:
 
     thing: Link
     curie: str
+    title: str
     kinds: tuple[Link, ...]
     synonyms: tuple[str, ...]
     summary: tuple[Text, ...]

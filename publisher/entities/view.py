@@ -7,7 +7,7 @@ from publisher.entities.reader import Reader, term
 from publisher.entities.values import Fact, Group, Link, Page, Property, Text
 from publisher.rdf import names
 
-FACTS_PER_PAGE = 250
+FACTS_PER_PAGE = 400
 _SYNONYMS = (
     f"{names.SKOS}altLabel",
     f"{names.SCHEMA}alternateName",
@@ -66,6 +66,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
     hidden = {
         TYPE,
         *LABELS,
+        reader.role("name"),
         *_SYNONYMS,
         *_SUMMARY,
         *_ALIGNED,
@@ -76,6 +77,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
     return Page(
         thing=naming.link(iri),
         curie=curie or "",
+        title=naming.long(iri),
         kinds=naming.kinds(iri),
         synonyms=_texts(graph, iri, _SYNONYMS),
         summary=tuple(
@@ -88,7 +90,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, naming, iri, part),
         incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader)}), others, iri),
-        fact=facts.fact(iri) if part == "fact" else None,
+        fact=facts.fact(iri, whole=True) if part == "fact" else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
         number_of_facts=len(others),
         more=len(found) > FACTS_PER_PAGE,

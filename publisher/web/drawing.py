@@ -14,9 +14,9 @@ from publisher.entities.values import Fact, Link, Page
 _WIDTH, _MIDDLE = 960, 480
 _ROW, _HEAD, _GAP = 26, 22, 12
 _BOX = 92
-_EDGE = 250
+_EDGE = 272
 _MOST = 9
-_LONGEST = 34
+_LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0
 _DRAIN = 30.0
 _PATIENCE = 60.0
+_THREADS = 4
 Tell = Callable[[str], None]
 
 
@@ -134,7 +135,7 @@ def serve(serving: Serving, address: Address, *, processes: int | None = None) -
         port=address.port,
         interface=Interfaces.WSGI,
         workers=processes or min(4, os.cpu_count() or 1),
-        blocking_threads=8,
+        blocking_threads=_THREADS,
         log_level=LogLevels.warning,
         url_path_prefix=address.prefix,
         respawn_failed_workers=True,

@@ -1,17 +1,19 @@
 """What a running site is made of: a store, what the dataset says about itself, files to hand out, an index of names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.entities.lookup import Lookup
-from publisher.entities.reader import Reader
+from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.media import GRAPHS, RESULTS, Media
 from publisher.release.content import Description, Retired
 from publisher.release.record import File, Release
 from publisher.settings import Settings
 from publisher.store.port import Limits, Store
 from publisher.web.paths import Paths
+
+_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Site:
     examples: tuple[Example, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     union: str = "union"
+    common: frozenset[str] = frozenset()
 
     @property
     def paths(self) -> Paths:
@@ -50,7 +53,7 @@ class Site:
     @property
     def reader(self) -> Reader:
         """Give the reader of things, with the limits of this process."""
-        return Reader(self.store, self.about, self.limits(None))
+        return Reader(self.store, self.about, replace(self.limits(None), rows=_ROWS), self.common)
 
     @property
     def files(self) -> Mapping[str, File]:
@@ -93,6 +96,7 @@ def site_of(release: Release, *, store: Store, settings: Settings, lookup: Looku
         lookup=lookup,
         examples=examples_in(release.queries),
         counts=release.counts,
+        common=reader_of(store, release, Limits()).common,
     )
 
 
