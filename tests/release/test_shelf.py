@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -133,16 +135,31 @@ def test_a_reader_never_sees_no_release(shelf: Shelf) -> None:
     assert seen <= {"2026-01-02", "2026-01-10"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere: run as another user to try a read-only folder")
-def test_a_read_only_folder(shelf: Shelf, make) -> None:
-    """A shelf that cannot be written gives an error with the folder and the next step."""
-    shelf.root.chmod(0o555)
+@contextmanager
+def _mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount a small file system of our own; skip aloud where that is not allowed."""
+    folder.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", *options, "none", str(folder)], check=False).returncode:
+        pytest.skip("only root may mount a small tmpfs, to fill it or to make it read-only")
     try:
-        with pytest.raises(ReleaseError) as caught:
-            write_release(make(version="2026-03-01"), shelf.root)
+        yield
     finally:
-        shelf.root.chmod(0o755)
-    assert caught.value.reason == "release.unwritable"
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_read_only_folder(make, tmp_path: Path) -> None:
+    """A shelf that cannot be written gives an error with the folder and the next step, and what is there stays."""
+    with _mounted(tmp_path / "fixed"):
+        first = write_release(make(), tmp_path / "fixed")
+        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path / "fixed")], check=True)
+        for act in (
+            lambda: write_release(make(version="2026-03-01"), tmp_path / "fixed"),
+            lambda: Shelf(tmp_path / "fixed").publish("2026-01-02"),
+        ):
+            with pytest.raises(ReleaseError) as caught:
+                act()
+            assert caught.value.reason == "release.unwritable"
+        assert verify(first)
 
 
 def test_a_shelf_that_is_a_file(make, tmp_path: Path) -> None:
@@ -153,14 +170,10 @@ def test_a_shelf_that_is_a_file(make, tmp_path: Path) -> None:
     assert caught.value.reason == "release.unwritable"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small tmpfs to fill")
 def test_a_full_disk(make, tmp_path: Path) -> None:
     """A build on a full disk ends with an error, leaves the old release whole and nothing else behind."""
     shelf = tmp_path / "full"
-    shelf.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(shelf)], check=False).returncode:
-        pytest.skip("this machine does not let a test mount a tmpfs")
-    try:
+    with _mounted(shelf, "-o", "size=4m"):
         first = write_release(make(), shelf)
         space = os.statvfs(shelf)
         (shelf / "ballast").write_bytes(b"x" * (space.f_bavail * space.f_frsize - 100_000))
@@ -169,8 +182,6 @@ def test_a_full_disk(make, tmp_path: Path) -> None:
         assert caught.value.reason == "release.unwritable"
         assert verify(first)
         assert sorted(item.name for item in shelf.iterdir()) == [".lock", "2026-01-02", "ballast"]
-    finally:
-        subprocess.run(["umount", str(shelf)], check=True)
 
 
 def test_the_lock_ends_with_its_process(shelf: Shelf, make) -> None:
