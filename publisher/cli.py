@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from publisher.release.shelf import Shelf
     from publisher.validation import Report
 
-_CHANGES = {"text": "text", "json": "to_json", "md": "markdown", "ttl": "turtle_of"}
 _OK, _FINDINGS, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
 DATASET = click.argument("dataset", type=click.Path(path_type=Path), default=".")
@@ -360,15 +359,21 @@ def rollback(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
 @click.argument("new")
 @DATASET
 @RELEASES
-@click.option("--format", "form", type=click.Choice(list(_CHANGES)), default="text", help="Form of the comparison.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "md", "ttl", "atom"]),
+    default="text",
+    help="Form of the comparison.",
+)
 @pass_terminal
 def diff(terminal: Terminal, old: str, new: str, dataset: Path, releases: Path | None, form: str) -> None:
     """Compare two releases fact by fact."""
-    from publisher.release import compare
+    from publisher.release.compare import compare
 
     shelf = terminal.shelf(dataset, releases)
-    changes = compare.compare(shelf.release(old), shelf.release(new))
-    click.echo(getattr(compare, _CHANGES["json" if terminal.machine else form])(changes), nl=False)
+    changes = compare(shelf.release(old), shelf.release(new))
+    click.echo(changes.render("json" if terminal.machine else form), nl=False)
 
 
 @cli.command()
