@@ -1,5 +1,6 @@
 """DuckDB as the engine: sources registered as relations, queries run within a memory limit."""
 
+import csv
 import re
 import shutil
 import tempfile
@@ -76,7 +77,7 @@ class Engine:
         elif isinstance(source, ViewSource):
             query, formulation, shown = self._view_query(each, source), Formulation.COLUMN, "the logical view"
         else:
-            query, formulation, shown = self._file_query(each, source, logical), logical.formulation, source.path
+            query, formulation, shown = self._read_file(each, source, logical), logical.formulation, source.path
         name = f"source_{len(self._relations)}"
         try:
             self.connection.execute(f'CREATE TEMP VIEW "{name}" AS {query}')
@@ -122,6 +123,12 @@ class Engine:
                 code="mapping.source",
             )
         return query
+
+    def _read_file(self, each: TriplesMap, source: FileSource, logical: LogicalSource) -> str:
+        try:
+            return self._file_query(each, source, logical)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise faults.engine_fault(str(error), each, source.path) from None
 
     def _file_query(self, each: TriplesMap, source: FileSource, logical: LogicalSource) -> str:
         path = readable(source, each, self.sources.root, self.folder)
@@ -174,11 +181,31 @@ def _csv_query(path: Path, source: FileSource) -> str:
         "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls or _no_nulls(source))}]",
         "skip": str(source.skip),
     }
+    names = _header(path, source, delimiter) if source.header else None
+    if names:
+        named = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in names)
+        options |= {"columns": f"{{{named}}}", "auto_detect": "false"}
+        del options["all_varchar"]
     if source.comment:
         options["comment"] = _quoted(source.comment)
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
     columns = "trim(COLUMNS(*))" if source.trim else "*"
     return f"SELECT {columns} FROM read_csv({_quoted(str(path))}, {listed})"
+
+
+def _header(path: Path, source: FileSource, delimiter: str) -> list[str] | None:
+    """Give the column names of a CSV file, None where only DuckDB can tell (names twice, comments, an empty file).
+
+    A file whose columns are known is read without guessing, so that a broken line is reported by its number.
+    """
+    if source.comment:
+        return None
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for _ in range(source.skip):
+            stream.readline()
+        names = next(csv.reader(stream, delimiter=delimiter, quotechar=source.quote), [])
+    folded = {name.casefold() for name in names}
+    return names if names and len(folded) == len(names) and all(names) else None
 
 
 def _no_nulls(source: FileSource) -> tuple[str, ...]:

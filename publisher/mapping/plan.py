@@ -39,6 +39,8 @@ class MapPlan:
 def _for_spark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and node.name == "ERROR":
         return exp.Anonymous(this="RAISE_ERROR", expressions=node.expressions)
+    if isinstance(node, exp.Literal) and node.this == r"\1":
+        return exp.Literal.string("$1")
     return node
 
 
