@@ -62,7 +62,7 @@ class Broker:
         self._queue = Queue(bound=int(options["queue"]), share=self._usual)
         self._counts: Counter[str] = Counter()
         self._workers: list[Worker] = []
-        self._waiting: list[Client] = []  # clients that wait for a new nursery to be ready
+        self._waiting: list[tuple[Client, Source | None]] = []  # who waits to have which data served (None: any)
         self._clients: set[Client] = set()
         self._numbers = 0
         self._barred = False
@@ -129,13 +129,20 @@ class Broker:
         elif asked["do"] == "status":
             self._tell(client, self._status())
         elif asked["do"] == "ready":
-            self._waiting.append(client)
+            self._waiting.append((client, None))
             self._announce()
         elif asked["do"] == "reload":
             source = source_from(asked["source"])
-            if self._next is not None:
-                self._forget(self._next)
-            self._waiting.append(client)
+            self._waiting.append((client, source))
+            self._load(source)
+
+    def _load(self, source: Source) -> None:
+        """Load other data, unless they are served or being loaded already: every server process asks for them."""
+        if self._next is not None and self._next.source != source:
+            self._forget(self._next)
+        if self._next is None and self._nursery is not None and self._nursery.source == source:
+            self._announce()
+        elif self._next is None:
             self._nurse(source)
 
     def _leave(self, client: Client) -> None:
@@ -143,7 +150,7 @@ class Broker:
         if client not in self._clients:
             return
         self._clients.discard(client)
-        self._waiting = [other for other in self._waiting if other is not client]
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] is not client]
         self._selector.unregister(client.connection)
         client.connection.close()
         self._counts["left"] += sum(1 for _ in self._queue.of(client))
@@ -235,6 +242,7 @@ class Broker:
         self._counts["failed" if "failure" in head else "answered"] += 1
         if "timings" in head:
             head["timings"]["queue"] = (worker.since - job.queued) * 1e3
+            head["release"] = worker.nursery.source.name
         worker.job, worker.since = None, now
         self._queue.done(job)
         if worker.slow or worker.nursery is not self._nursery:  # priority cannot be raised again
@@ -302,10 +310,10 @@ class Broker:
         """Tell those who wait for the data that they are there, or why they are not."""
         if self._next is not None:
             return
-        loaded = self._nursery is not None and self._nursery.source is self._good
-        for client in self._waiting:
-            self._tell(client, {"ready": True} if loaded else self._problem)
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, []
+        for client, wanted in waiting:
+            served = self._nursery is not None and wanted in (None, self._nursery.source)
+            self._tell(client, {"ready": True} if served else self._problem)
 
     def _add(self, nursery: Nursery, now: float) -> None:
         try:

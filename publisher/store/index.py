@@ -16,21 +16,24 @@ from publisher.store.loading import load
 DIRECTORY = "oxigraph"
 LABELS = "labels.sqlite"
 ANSWERS = "answers"
+_MARK = "built-from"
 
 
 def build_index(quads: Path, index_root: Path, version: str) -> Path:
     """Build the index of a version from its N-Quads (``.nq``, ``.nq.gz``, ``.nq.zst``) and give its folder.
 
-    The folder appears whole or not at all; one that is there already is kept.
+    The folder appears whole or not at all; one that was built from the same file is kept, another is replaced.
     Raises StoreError where the quads cannot be read or the folder cannot be written.
     """
     folder = index_root / version
-    if (folder / DIRECTORY).is_dir():
+    mark = _mark(quads)
+    if (folder / _MARK).is_file() and (folder / _MARK).read_text(encoding="ascii") == mark:
         return folder
     fresh = index_root / f".{version}.{os.getpid()}"
     try:
         fresh.mkdir(parents=True)
         _fill(fresh / DIRECTORY, quads)
+        (fresh / _MARK).write_text(mark, encoding="ascii")
         _place(fresh, folder)
     except OSError as error:
         raise StoreError(
@@ -55,12 +58,23 @@ def _fill(directory: Path, quads: Path) -> None:
 
 
 def _place(fresh: Path, folder: Path) -> None:
-    """Move the new index to its place; another process may have been faster, or only a part may be there."""
-    if not folder.exists():
-        try:
-            fresh.rename(folder)
-        except OSError:
-            if not (folder / DIRECTORY).is_dir():
-                raise
-    elif not (folder / DIRECTORY).is_dir():
-        (fresh / DIRECTORY).rename(folder / DIRECTORY)
+    """Move the new index to its place, and what stood there before out of the way; another process may do the same."""
+    old = fresh.with_name(f"{fresh.name}.old")
+    if folder.exists():
+        folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        if not (folder / DIRECTORY).is_dir():
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _mark(quads: Path) -> str:
+    """Give what tells one file from another that was written over it."""
+    try:
+        status = quads.stat()
+    except OSError as error:
+        raise StoreError(f"cannot read the quads: {error.strerror}", where=Where(str(quads))) from None
+    return f"{status.st_size} {status.st_mtime_ns}"

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from publisher.errors import StoreError, Where
+from publisher.errors import StoreError, UsageError, Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.read import Release
 from publisher.settings import Settings
-from publisher.store.index import DIRECTORY, build_index
+from publisher.store.answers import Cached
+from publisher.store.index import ANSWERS, DIRECTORY, build_index
 from publisher.store.policy import policy_from
 from publisher.store.port import Store
+from publisher.store.remote import Remote
 from publisher.store.source import Source
-from publisher.store.workers import start_workers
+from publisher.store.workers import Workers, start_workers
 
 Place = Release | Path | Sequence[Path] | str
 INDEXES = ".index"
+_MIB = 1024 * 1024
 
 
 def open_store(
@@ -37,9 +40,30 @@ def open_store(
     Raises StoreError where the data cannot be opened.
     """
     if isinstance(source, str):
-        raise StoreError("remote endpoints are not opened yet")
+        return Remote(source, policy=policy_from(settings, prefixes))
     described = source_of(source, settings=settings, prefixes=prefixes, base=base, union=default_graph == "union")
-    return start_workers(described, settings) if isolated else described.engine()
+    if not isolated:
+        return described.engine()
+    workers = start_workers(described, settings)
+    size = settings.count("cache_mb") * _MIB
+    if not isinstance(source, Release) or size == 0:
+        return workers
+    return Cached(workers, _answers(source), described.name, max_bytes=size)
+
+
+def follow(store: Store, release: Release, *, settings: Settings, prefixes: Prefixes, base: str | None = None) -> None:
+    """Have a store that was opened from a release serve another one, once that is loaded.
+
+    Every server process calls it when ``current`` has moved: the broker loads the data once, each process then keeps
+    the answers of the new release. Queries that run keep the data that they began with.
+    """
+    described = source_of(release, settings=settings, prefixes=prefixes, base=base)
+    workers = store.store if isinstance(store, Cached) else store
+    if not isinstance(workers, Workers):
+        raise UsageError("only a store in worker processes can follow a release", fix="open it with isolated=True")
+    workers.reload(described)
+    if isinstance(store, Cached):
+        store.follow(_answers(release), described.name)
 
 
 def source_of(
@@ -59,7 +83,7 @@ def source_of(
     index: Path | None = None
     name = ""
     if isinstance(source, Release):
-        name = f"{source.name} {source.version}"
+        name = f"{source.name} {source.version} {source.identity}"
         if source.counts.get("quads", 0) <= settings.count("in_memory_quads"):
             files = (source.quads,)
         else:
@@ -80,3 +104,7 @@ def source_of(
         union=union,
         name=name,
     )
+
+
+def _answers(release: Release) -> Path:
+    return release.path.parent / INDEXES / release.version / ANSWERS

@@ -32,7 +32,8 @@ class Answer:
     ``etag`` is the SHA-256 of the bytes in hexadecimal where the answer is good for as long as its release, else None.
     ``truncated`` is the number of rows after which a partial answer was cut. ``timings`` are milliseconds by name
     (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it. The file of a ``temporary``
-    answer belongs to whoever got the answer: call ``discard`` after its last byte is sent.
+    answer belongs to whoever got the answer: call ``discard`` after its last byte is sent. ``release`` names the data
+    that answered, where the engine knows.
     """
 
     media: Media
@@ -44,6 +45,7 @@ class Answer:
     cached: bool = False
     timings: tuple[tuple[str, float], ...] = ()
     temporary: bool = False
+    release: str | None = None
 
     def read(self) -> bytes:
         """Give all bytes of the answer."""

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from publisher import errors
-from publisher.errors import Position, StoreError
+from publisher.errors import Position, StoreError, Where
 from publisher.rdf.media import GRAPHS, RESULTS, Media
 
 _HEAD = struct.Struct("!II")
@@ -93,6 +93,7 @@ def failure(error: StoreError) -> dict[str, Any]:
         "message": error.message,
         "fix": error.fix,
         "reason": error.reason,
+        "where": None if error.where is None else asdict(error.where),
         "fields": fields,
     }
 
@@ -107,6 +108,7 @@ def raised(head: Mapping[str, Any]) -> StoreError:
         fields["offered"] = tuple(fields["offered"])
     error = kind(head["message"], fix=head["fix"], **fields)
     error.reason = head["reason"]
+    error.where = None if head["where"] is None else Where(**head["where"])
     return error
 
 

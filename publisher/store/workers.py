@@ -38,7 +38,7 @@ class Workers:
 
     def __init__(self, address: Path, policy: Policy, *, wait: float, broker: "subprocess.Popen[bytes] | None" = None):
         """Take the broker's socket, the policy, the longest wait in its queue, and the broker where we own it."""
-        self._address = address
+        self.address = address
         self._policy = policy
         self._wait = wait
         self._broker = broker
@@ -48,7 +48,7 @@ class Workers:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let another process have a client of the same broker."""
-        return _client, (self._address, self._policy, self._wait)
+        return _client, (self.address, tuple(self._policy.prefixes), self._policy.services, self._wait)
 
     @property
     def offered(self) -> tuple[Media, ...]:
@@ -90,6 +90,7 @@ class Workers:
             truncated=head["truncated"],
             timings=tuple(head["timings"].items()),
             temporary=path is not None,
+            release=head["release"] or None,
         )
 
     def status(self) -> dict[str, Any]:
@@ -155,7 +156,7 @@ class Workers:
                 return self._free.pop(), True
         connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.connect(str(self._address))
+            connection.connect(str(self.address))
         except OSError:
             connection.close()
             raise _stopped() from None
@@ -227,8 +228,8 @@ def _options(settings: Settings) -> dict[str, float]:
     }
 
 
-def _client(address: Path, policy: Policy, wait: float) -> Workers:
-    return Workers(address, policy, wait=wait)
+def _client(address: Path, prefixes: tuple[tuple[str, str], ...], services: tuple[str, ...], wait: float) -> Workers:
+    return Workers(address, Policy(Prefixes(dict(prefixes)), services), wait=wait)
 
 
 def _stopped() -> StoreError:

@@ -1,0 +1,306 @@
+"""Isolation: no query can hurt another, and nothing leaks."""
+
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publisher.errors import Overloaded, QueryTimedOut, RateLimited, ResultTooLarge, StoreError
+from publisher.rdf.media import JSON, TSV
+from publisher.store.index import build_index
+from publisher.store.port import Limits
+from publisher.store.source import Source
+from publisher.store.wire import pack
+from publisher.store.workers import Workers
+
+Start = Callable[..., Workers]
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?f ?h"
+SHORT = Limits(seconds=10.0)
+
+
+def endless(store: Workers, seconds: float, client: str | None = None) -> Exception | None:
+    """Run a query that does not end and give the error that ends it."""
+    try:
+        store.query(ENDLESS, JSON, limits=Limits(seconds=seconds, client=client)).read()
+    except StoreError as error:
+        return error
+    return None
+
+
+def descendants(pid: int) -> set[int]:
+    """Give every process below a process."""
+    try:
+        children = {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)}
+    except FileNotFoundError:
+        return set()
+    return children.union(*(descendants(child) for child in children))
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text(encoding="ascii").split()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Wait until something holds, and tell whether it did."""
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return holds()
+
+
+def idle(store: Workers, workers: int) -> Callable[[], bool]:
+    """Tell whether so many workers are there and none is busy."""
+
+    def holds() -> bool:
+        found = store.status()["workers"]
+        return len(found) == workers and all(worker["pid"] and not worker["busy"] for worker in found)
+
+    return holds
+
+
+def test_a_query_ends_at_its_deadline(start: Start, many: Path) -> None:
+    """A query that passes its deadline is an error at that time, and the next query is answered."""
+    store = start(many)
+    began = time.monotonic()
+    error = endless(store, 0.5)
+    assert isinstance(error, QueryTimedOut)
+    assert 0.4 < time.monotonic() - began < 1.5
+    assert store.query("ASK {}", JSON, limits=SHORT).rows == 1
+
+
+def test_memory_is_bounded(start: Start, many: Path) -> None:
+    """A query that needs more memory than the limit is ended, and says so."""
+    store = start(many, worker_memory_mb=100)
+    with pytest.raises(ResultTooLarge, match="100 MiB of memory") as caught:
+        store.query(HUNGRY, JSON, limits=Limits(seconds=30.0))
+    assert caught.value.unit == "memory"
+
+
+def test_a_crash_of_the_engine_is_told(start: Start, many: Path) -> None:
+    """A worker that dies under a query is replaced, and the client is told that the engine crashed."""
+    store = start(many)
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(endless, store, 20.0)
+        assert eventually(lambda: any(worker["busy"] for worker in store.status()["workers"]))
+        os.kill(next(worker["pid"] for worker in store.status()["workers"] if worker["busy"]), signal.SIGSEGV)
+        error = told.result()
+    assert isinstance(error, StoreError)
+    assert error.reason == "store.crashed"
+    assert eventually(idle(store, 2))
+
+
+def test_short_queries_pass_the_endless_ones(start: Start, many: Path) -> None:
+    """While one client's endless queries fill every worker and the queue, another client is served in a moment."""
+    store = start(many)
+    with ThreadPoolExecutor(8) as pool:
+        slow = [pool.submit(endless, store, 3.0, "10.0.0.1") for _ in range(8)]
+        assert eventually(lambda: store.status()["queue"] >= 4)
+        began = time.monotonic()
+        for client in ("10.0.0.2", None):
+            assert store.query("ASK {}", JSON, limits=Limits(client=client)).rows == 1
+        waited = time.monotonic() - began
+        store.close()
+        for each in slow:
+            each.result()
+    assert waited < 2.0
+
+
+def test_a_full_queue_refuses(start: Start, many: Path) -> None:
+    """A query that finds the queue full is refused at once and told when to come again."""
+    store = start(many, workers=1, queue_length=2, queue_seconds=1)
+    with ThreadPoolExecutor(6) as pool:
+        errors = [each.result() for each in [pool.submit(endless, store, 2.5, f"c{n}") for n in range(6)]]
+    refused = [error for error in errors if isinstance(error, Overloaded)]
+    assert len(refused) >= 2
+    assert all(error.retry_after >= 1 for error in refused)
+
+
+def test_one_client_has_a_rate(start: Start, many: Path) -> None:
+    """A client past its burst is limited; the site itself and other clients are not."""
+    store = start(many, rate_per_second=0.5, rate_burst=2)
+    for _ in range(2):
+        store.query("ASK {}", JSON, limits=Limits(client="10.0.0.1"))
+    with pytest.raises(RateLimited) as caught:
+        store.query("ASK {}", JSON, limits=Limits(client="10.0.0.1"))
+    assert caught.value.retry_after in (1, 2)
+    for client in ("10.0.0.2", None, None, None):
+        assert store.query("ASK {}", JSON, limits=Limits(client=client)).rows == 1
+
+
+def test_a_client_that_leaves_ends_its_query(start: Start, many: Path) -> None:
+    """A query whose client has closed its connection is ended before its deadline."""
+    store = start(many)
+    asked = {"do": "query", "text": ENDLESS, "media": JSON.type, "default": [], "named": []}
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(store.address))
+        connection.sendall(pack({**asked, "limits": {"seconds": 60, "rows": 1, "bytes": 1000}}))
+        assert eventually(lambda: any(worker["busy"] for worker in store.status()["workers"]))
+    assert eventually(idle(store, 2))
+    assert store.status()["counts"]["ended_client_gone"] == 1
+
+
+@pytest.mark.parametrize("noise", [b"", b"\0" * 8, b"GET / HTTP/1.1\r\n\r\n", pack({"do": "query"}), pack({"x": 1})])
+def test_noise_on_the_socket_harms_nobody(start: Start, data: Path, noise: bytes) -> None:
+    """What is not our protocol closes that connection only."""
+    store = start(data)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(store.address))
+        connection.sendall(noise)
+        assert store.query("ASK {}", JSON, limits=SHORT).rows == 1
+
+
+def test_large_answers_are_files_that_can_be_discarded(start: Start, many: Path) -> None:
+    """A large answer is a temporary file with exactly the rows; discarding it removes the file."""
+    store = start(many)
+    answer = store.query("SELECT * { ?s ?p ?o }", TSV, limits=SHORT)
+    assert answer.path is not None
+    assert answer.temporary
+    assert (answer.rows, answer.read().count(b"\n")) == (3000, 3001)
+    answer.discard()
+    assert not answer.path.exists()
+
+
+def test_the_size_of_a_file_is_bounded(start: Start, many: Path) -> None:
+    """An answer that outgrows the limit of bytes is refused, and its file is removed."""
+    store = start(many)
+    with pytest.raises(ResultTooLarge):
+        store.query("SELECT * { ?s ?p ?o }", TSV, limits=Limits(bytes=100_000))
+    assert list(store.address.parent.glob("*.answer")) == []
+
+
+def test_workers_open_no_sockets(start: Start, data: Path) -> None:
+    """Where no SERVICE is allowed a worker cannot open a socket at all, and the status says so."""
+    barred = start(data).status()["sockets_barred"]
+    open_ = start(data, service_allow="https://example.org/sparql").status()["sockets_barred"]
+    assert (barred, open_) == (sys.platform == "linux", False)
+
+
+def test_an_index_on_disk_is_shared(start: Start, data: Path, tmp_path: Path) -> None:
+    """Workers open an index directory read-only and answer the same as from memory."""
+    quads = tmp_path / "small.nq"
+    quads.write_text("<http://e/a> <http://e/p> <http://e/b> <http://e/g> .\n", encoding="utf-8")
+    folder = build_index(quads, tmp_path / ".index", "1")
+    on_disk = start(folder)
+    answer = on_disk.query("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", TSV, limits=SHORT)
+    assert answer.read() == b"?g\n<http://e/g>\n"
+    assert on_disk.status()["in_memory"] is False
+
+
+def test_other_data_are_served_after_a_reload(start: Start, data: Path, many: Path) -> None:
+    """Other data are served once they are loaded, and a failure to load them leaves the old ones in service."""
+    store = start(data)
+    fresh = Source(files=(many,), name="fresh")
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    running = threading.Thread(target=endless, args=(store, 1.0))
+    running.start()
+    store.reload(fresh)
+    store.reload(fresh)
+    assert store.query(count, TSV, limits=SHORT).read() == b"?n\n3000\n"
+    broken = many.with_name("broken.ttl")
+    broken.write_text("this is no Turtle", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"broken\.ttl:1"):
+        store.reload(Source(files=(broken,)))
+    assert store.query(count, TSV, limits=SHORT).release == "fresh"
+    running.join()
+    assert eventually(idle(store, 2))
+
+
+def test_data_that_cannot_be_loaded_are_told(start: Start, tmp_path: Path) -> None:
+    """Opening a file that is not RDF says which line is wrong, and leaves no process and no folder."""
+    wrong = tmp_path / "wrong.nt"
+    wrong.write_text('<http://e/a> <http://e/b> "c" .\nnonsense\n', encoding="utf-8")
+    before = descendants(os.getpid())
+    with pytest.raises(StoreError, match=r"wrong\.nt:2"):
+        start(wrong)
+    assert descendants(os.getpid()) == before
+
+
+def test_a_forked_process_and_a_pickle_share_the_broker(start: Start, data: Path) -> None:
+    """A process that was forked, and one that was sent the store, ask the same broker."""
+    store = start(data)
+    store.query("ASK {}", JSON, limits=SHORT)
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(write, store.query("ASK {}", TSV, limits=SHORT).read())
+        store.close()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert os.read(read, 10) == b"true"
+    os.close(read)
+    os.close(write)
+    other = pickle.loads(pickle.dumps(store))  # noqa: S301 (our own pickle)
+    assert other.query("ASK {}", TSV, limits=SHORT).read() == b"true"
+    other.close()
+    assert store.query("ASK {}", TSV, limits=SHORT).read() == b"true"
+
+
+def test_the_broker_ends_with_its_parent(data: Path) -> None:
+    """When the server is killed its broker, its workers and its folder are gone within seconds."""
+    program = textwrap.dedent(f"""
+        import sys, time
+        from pathlib import Path
+        from publisher.rdf.prefixes import Prefixes
+        from publisher.settings import settings_from
+        from publisher.store.open import open_store
+        store = open_store(Path({str(data)!r}), settings=settings_from({{}}), prefixes=Prefixes({{}}))
+        print(store.address.parent, flush=True)
+        time.sleep(60)
+    """)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment)
+    assert server.stdout is not None
+    folder = Path(server.stdout.readline().strip())
+    below = descendants(server.pid)
+    assert len(below) >= 4
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("kills", [30, pytest.param(500, marks=pytest.mark.slow)])
+def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> None:
+    """After many killed queries there are as many processes, descriptors and files as before."""
+    store = start(many)
+    assert eventually(idle(store, 2))
+    broker = next(pid for pid in descendants(os.getpid()) if _is_broker(pid))
+    nursery = store.status()["nursery"]
+    before = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
+    with ThreadPoolExecutor(4) as pool:
+        errors = list(pool.map(lambda _: endless(store, 0.02), range(kills)))
+    assert [type(error) for error in errors] == [QueryTimedOut] * kills
+    assert eventually(idle(store, 2), 40.0)
+    after = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
+    assert before[1:] == after[1:]
+    assert after[0] <= before[0] + 4  # the connections of the four threads
+    assert sorted(path.name for path in store.address.parent.iterdir()) == ["broker.sock"]
+
+
+def _is_broker(pid: int) -> bool:
+    return b"publisher.store.broker" in Path(f"/proc/{pid}/cmdline").read_bytes() and len(descendants(pid)) > 1
+
+
+def _held(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def test_the_status_is_plain_json(start: Start, data: Path) -> None:
+    """The status of the service can be shown as it is."""
+    status: dict[str, Any] = start(data).status()
+    assert status["ready"] is True
+    assert json.loads(json.dumps(status)) == status
