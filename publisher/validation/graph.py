@@ -6,7 +6,7 @@ It refuses to parse loose N-Quads; :func:`read_graph` brings any RDF file into c
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -140,12 +140,18 @@ def split(line: str) -> tuple[str, str, str]:
     return subject, predicate, rest[: rest.find(" ", start)]
 
 
-def read_graph(paths: Iterable[Path], *, base: str | None = None) -> Graph:
-    """Read RDF files of any syntax into one graph; blank nodes of different files stay apart."""
-    return Graph(line for number, path in enumerate(paths) for line in _apart(path, number, base))
+def read_graph(paths: Iterable[Path], *, among: Sequence[Path] | None = None, base: str | None = None) -> Graph:
+    """Read RDF files of any syntax into one graph; blank nodes of different files stay apart.
+
+    Where ``among`` lists all files of a validation, a file has the same labels in each graph that it is read into.
+    ``base`` is what relative IRIs are resolved against, else the file's own URL.
+    """
+    known = list(paths)
+    numbers = list(among) if among is not None else known
+    return Graph(line for path in known for line in _apart(path, numbers.index(path), base or path.absolute().as_uri()))
 
 
-def _apart(path: Path, number: int, base: str | None) -> Iterator[str]:
+def _apart(path: Path, number: int, base: str) -> Iterator[str]:
     names: dict[str, str] = {}
 
     def renamed(term: str) -> str:

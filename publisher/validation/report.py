@@ -12,6 +12,8 @@ from typing import Any
 
 from publisher.errors import Finding, Severity, UsageError
 from publisher.validation import report_forms, report_text
+from publisher.validation.shacl.report import shacl_report
+from publisher.validation.shacl.shape import ShapeResult
 
 FORMATS = ("text", "json", "ttl", "html", "sarif")
 _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -19,10 +21,15 @@ _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a validation found: findings, each once, by file, line and code; ``root`` is where their files are."""
+    """What a validation found: findings, each once, by file, line and code; ``root`` is where their files are.
+
+    ``shacl`` are the results of a validation by shapes alone: then SHACL decides what conforms (no result of any
+    severity), and the Turtle form tells the results as SHACL does.
+    """
 
     findings: tuple[Finding, ...] = ()
     root: Path | None = None
+    shacl: tuple[ShapeResult, ...] | None = None
 
     @classmethod
     def of(
@@ -35,6 +42,8 @@ class Report:
     @property
     def conforms(self) -> bool:
         """Tell whether no finding is a violation."""
+        if self.shacl is not None:
+            return not self.shacl
         return all(finding.severity is not Severity.VIOLATION for finding in self.findings)
 
     @property
@@ -56,13 +65,18 @@ class Report:
         forms: dict[str, Callable[[], str]] = {
             "text": lambda: report_text.text(self.findings, self.counts, root=self.root, colour=colour),
             "json": lambda: json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n",
-            "ttl": lambda: report_forms.turtle(self.findings, conforms=self.conforms),
+            "ttl": self._turtle,
             "html": lambda: report_forms.html(self.findings, self.counts, conforms=self.conforms),
             "sarif": lambda: report_forms.sarif(self.findings),
         }
         if form not in forms:
             raise UsageError(f"there is no report format {form!r}", fix=f"choose one of {', '.join(FORMATS)}")
         return forms[form]()
+
+    def _turtle(self) -> str:
+        if self.shacl is not None:
+            return shacl_report(self.shacl)
+        return report_forms.turtle(self.findings, conforms=self.conforms)
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as plain values for JSON."""

@@ -44,8 +44,11 @@ def _result(finding: Finding) -> Iterator[str]:
     yield f"sh:resultSeverity {_SEVERITIES[finding.severity]}"
     yield f"sh:sourceConstraintComponent {quads.iri(component_of(finding.code))}"
     place = f"{finding.where}: " if finding.where else ""
-    step = f" Next: {finding.fix}" if finding.fix else ""
-    yield f"sh:resultMessage {quads.literal(f'{place}{finding.message}{step}', language='en')}"
+    yield f"sh:resultMessage {quads.literal(place + _with_step(finding), language='en')}"
+
+
+def _with_step(finding: Finding) -> str:
+    return f"{finding.message.rstrip('.')}. Next: {finding.fix}." if finding.fix else finding.message
 
 
 def _node(text: str) -> str:
@@ -121,11 +124,10 @@ def sarif(findings: Sequence[Finding]) -> str:
 
 
 def _sarif_result(finding: Finding) -> dict[str, Any]:
-    step = f" Next: {finding.fix}" if finding.fix else ""
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message + step},
+        "message": {"text": _with_step(finding)},
     }
     if finding.where:
         place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.where.file)}}

@@ -1,5 +1,6 @@
 """A report for a terminal, as a good compiler writes it: code, place, the line with a caret, what to do next."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -65,9 +66,9 @@ def _block(finding: Finding, lines: _Lines, *, colour: bool) -> Iterator[str]:
 
 def _caret(finding: Finding, source: str) -> str:
     value, where = finding.value or "", finding.where
-    start = source.find(value) if value else -1
-    if start >= 0:
-        return " " * start + "^" * len(value)
+    match = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", source) if value else None
+    if match:
+        return " " * match.start() + "^" * len(value)
     column = where.column if where else 0
     start = column - 1 if 0 < column <= len(source) else len(source) - len(source.lstrip())
     word = source[start:].split(" ", 1)[0].rstrip(",") or "^"

@@ -60,9 +60,11 @@ def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report
 
     Raises DatasetUnreadable where the data or the shapes cannot be read or are malformed.
     """
-    outcome = validate_graphs(read_graph([data]), read_graph(shapes))
+    files = list(dict.fromkeys((data, *shapes)))
+    outcome = validate_graphs(read_graph([data], among=files), read_graph(shapes, among=files))
     places, prefixes = (Places({}, {}), Prefixes({})) if outcome.conforms else places_in(data)
-    report = Report.of(findings_of(outcome, places=places, prefixes=prefixes, file=str(data)))
+    findings = Report.of(findings_of(outcome, places=places, prefixes=prefixes, file=str(data))).findings
+    report = Report(findings, shacl=outcome.results)
     return report, report.render(form)
 
 
@@ -102,7 +104,9 @@ def findings_of(outcome: Outcome, *, places: Places, prefixes: Prefixes, file: s
             focus=focus,
             path=path,
             value=value,
-            fix=f"see the shape {_short(result.shape, prefixes)}",
+            fix="mend the value, or the shape that asks for it"
+            if terms.is_blank(result.shape)
+            else f"see the shape {_short(result.shape, prefixes)}",
         )
     for node in outcome.by_reference:
         yield Finding(

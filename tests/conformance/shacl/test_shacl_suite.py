@@ -7,7 +7,7 @@ import pytest
 
 from publisher.errors import DatasetUnreadable
 from publisher.rdf.names import SH
-from publisher.validation import terms
+from publisher.validation import terms, validate_file
 from publisher.validation.graph import Graph, read_graph
 from publisher.validation.shacl.paths import read_path
 from publisher.validation.shacl.shape import ShapeResult
@@ -80,6 +80,25 @@ def test_suite(name: str) -> None:
     asked = expected(graph, result)
     assert asked == actual(outcome.results, asked)
     assert outcome.conforms == ((graph.one(result, f"<{SH}conforms>") or "").startswith('"true"'))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    "name", ["core/path/path-complex-002", "core/property/datatype-ill-formed", "core/node/or-001"]
+)
+def test_the_report_in_turtle(name: str, tmp_path: Path) -> None:
+    """The report that a program reads tells the results of the suite, with terms and paths as written."""
+    manifest = beside("suites") / "shacl/data-shapes-test-suite/tests" / f"{name}.ttl"
+    files = [manifest.with_name(f"{manifest.stem}-{part}.ttl") for part in ("data", "shapes")]
+    data, shapes = files if files[0].exists() else (manifest, manifest)
+    report, text = validate_file(data, [shapes], "ttl")
+    written = tmp_path / "report.ttl"
+    written.write_text(text, encoding="utf-8")
+    told = read_graph([written])
+    asked = expected(read_graph([manifest]), next(iter(read_graph([manifest]).to(f"<{SH}conforms>").values()))[0])
+    found = expected(told, next(iter(told.to(f"<{SH}conforms>").values()))[0])
+    assert Counter(row[:5] for row in asked.elements()) == Counter(row[:5] for row in found.elements())
+    assert not report.conforms
 
 
 @pytest.mark.shared
