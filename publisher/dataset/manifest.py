@@ -1,7 +1,8 @@
 """``dataset.toml`` read as a value: what a dataset is called, where its IRIs begin, which IRI plays which part.
 
 A dataset of a few files states only ``[dataset]``; everything else has a default under its own vocabulary.
-It refuses unknown keys, because a key that is spelled wrong would otherwise silently do nothing.
+It refuses unknown keys, because a key that is spelled wrong would otherwise silently do nothing. It is long because
+every section is checked by hand, next to the value that it fills.
 """
 
 import re

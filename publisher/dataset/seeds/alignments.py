@@ -102,6 +102,7 @@ def _alignment(rows: Rows, sheet: _Sheet, where: Where, row: dict[str, str]) -> 
     stands = subject and object_ != NO_TERM and row.get("predicate_modifier", "") != "Not"
     record, set_ = _record_iri(rows, sheet, row, expand)
     shown = row.get("subject_label") or row.get("subject_id", "")
+    rows.issue(record, where, focus=record)
     rows.origins.setdefault(record, where)
     rows.add(
         "alignments",

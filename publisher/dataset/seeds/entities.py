@@ -56,7 +56,10 @@ def _identify(record: Record) -> str | None:
     if not record.check(KEYS, ("id",)):
         return None
     name, iri = record.text("id"), record.iri("id")
-    if name is None or iri is None or not rows.issue(name, record.place("id"), focus=iri):
+    if name is None or iri is None:
+        return None
+    # One thing has one entry, however its IRI is written.
+    if not rows.issue(rows.manifest.prefixes.compress(iri) or iri, record.place("id"), focus=iri):
         return None
     stem = rows.manifest.iri_of("entity", "")
     pattern = rows.manifest.ids["entity"]
