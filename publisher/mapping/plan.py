@@ -144,7 +144,7 @@ class _MapBuilder:
                     names[text] = f"t{len(names)}"
                     columns.append(exp.alias_(part, names[text], copy=False))
                 parts.append(exp.column(names[text]))
-            written.append(sql.guarded(parts))
+            written.append(sql.line(parts))
         places = self.places()
         terms = self.rows(branch, columns + places)
         made = exp.Explode(this=exp.Array(expressions=written)) if len(written) > 1 else written[0]

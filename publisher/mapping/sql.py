@@ -96,25 +96,37 @@ def case(*branches: tuple[exp.Expr, exp.Expr], otherwise: exp.Expr | None = None
     return made
 
 
-def joined(parts: Sequence[str | exp.Expr]) -> exp.Expr:
-    """Give the concatenation of texts, constants next to each other merged; the caller guards against NULL."""
-    merged: list[str | exp.Expr] = []
+def merged(parts: Sequence[str | exp.Expr]) -> list[str | exp.Expr]:
+    """Give the parts with constants next to each other made one."""
+    made: list[str | exp.Expr] = []
     for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
+        if isinstance(part, str) and made and isinstance(made[-1], str):
+            made[-1] += part
         elif part != "":
-            merged.append(part)
-    terms = [text(part) if isinstance(part, str) else part for part in merged]
+            made.append(part)
+    return made or [""]
+
+
+def joined(parts: Sequence[str | exp.Expr]) -> exp.Expr:
+    """Give the concatenation of texts, none of which is NULL."""
+    terms = [text(part) if isinstance(part, str) else part for part in merged(parts)]
     return terms[0] if len(terms) == 1 else call("CONCAT", *terms)
+
+
+def line(parts: Sequence[str | exp.Expr]) -> exp.Expr:
+    """Give the concatenation of columns and constants in one step, NULL where a column is NULL."""
+    columns = [part for part in parts if isinstance(part, exp.Expr)]
+    whole = joined(parts)
+    return case((exp.and_(*(present(column) for column in columns)), whole)) if columns else whole
 
 
 def guarded(parts: Sequence[str | exp.Expr]) -> exp.Expr:
     """Give the concatenation of texts, NULL where one of them is NULL."""
-    needed = [part for part in parts if isinstance(part, exp.Expr)]
-    whole = joined(parts)
-    if not needed or whole is needed[0]:
-        return whole
-    return case((exp.and_(*(present(part) for part in needed)), whole))
+    terms = [text(part) if isinstance(part, str) else part for part in merged(parts)]
+    whole = terms[0]
+    for term in terms[1:]:
+        whole = exp.DPipe(this=whole, expression=term)
+    return whole
 
 
 def present(value: exp.Expr) -> exp.Expr:
