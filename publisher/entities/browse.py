@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from publisher.entities.naming import Naming
 from publisher.entities.reader import Reader, term
 from publisher.entities.values import Link
+from publisher.rdf import names
+
+_MACHINERY = (names.RDF, names.RDFS, names.OWL, names.OA, names.SKOS, names.SH, names.VOID, names.SD, names.SPDX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Members:
 
 
 def classes(reader: Reader) -> tuple[Counted, ...]:
-    """Give each class in use and the number of its things, the largest first."""
-    return _counted(reader, "classes")
+    """Give each class in use and the number of its things, the largest first; those of the machinery are left out."""
+    return tuple(item for item in _counted(reader, "classes") if not item.thing.iri.startswith(_MACHINERY))
 
 
 def relations(reader: Reader) -> tuple[Counted, ...]:

@@ -90,7 +90,7 @@ class Facts:
         """Give a term as a link, a text, or the node that belongs to its subject."""
         if term.is_literal:
             datatype = term.datatype or ""
-            plain = datatype in ("", f"{names.XSD}string", f"{names.RDF}langString")
+            plain = datatype.startswith(names.XSD) or datatype in ("", f"{names.RDF}langString")
             return Text(term.value, term.language or "", "" if plain else self._naming.words(datatype))
         owned = not term.is_iri or term.value.startswith(f"{subject.partition('#')[0]}#")
         if owned and depth > 0 and term.value in self._graph and term.value != subject:

@@ -63,8 +63,8 @@ class Naming:
     def words(self, iri: str) -> str:
         """Give a name made from the IRI alone: ``exports from nucleus`` for ``…#exportsFromNucleus``."""
         found = _LAST.search(iri)
-        if not found or found[1].isdigit():
-            return iri
+        if not found or found[1].replace(".", "").isdigit():
+            return iri.partition("://")[2] or iri
         last = found[1]
         if any(letter.isdigit() for letter in last):
             return self._reader.about.prefixes.compress(iri) or last

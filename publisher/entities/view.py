@@ -4,7 +4,7 @@ from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
 from publisher.entities.reader import Reader, term
-from publisher.entities.values import Fact, Group, Link, Page, Property, Text
+from publisher.entities.values import Fact, Group, Link, Page, Property, Text, Value
 from publisher.rdf import names
 
 FACTS_PER_PAGE = 400
@@ -72,6 +72,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
         *_ALIGNED,
         *(_roles(reader) if part in ("fact", "evidence") else ()),
     }
+    claim = [facts.fact(iri, whole=True)] if part == "fact" else []
     language = reader.about.language
     curie = reader.about.prefixes.compress(iri)
     return Page(
@@ -86,11 +87,11 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
             for item in graph.objects(iri, predicate)
             if item.is_literal and (item.language or language).startswith(language[:2])
         ),
-        properties=_not_told(facts.properties(iri, hidden=hidden), others, iri),
+        properties=_not_told(facts.properties(iri, hidden=hidden), [*others, *claim], iri),
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, naming, iri, part),
         incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader)}), others, iri),
-        fact=facts.fact(iri, whole=True) if part == "fact" else None,
+        fact=claim[0] if claim else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
         number_of_facts=len(others),
         more=len(found) > FACTS_PER_PAGE,
@@ -117,7 +118,16 @@ def _part(reader: Reader, graph: Graph, iri: str) -> str:
 
 def _not_told(properties: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
     """Give the properties without the bare triples that facts on the same page already tell, with their evidence."""
-    told = {(fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"}
+    told: set[tuple[str, Value | None]] = {
+        (fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"
+    }
+    told.update(
+        (item.relation.iri, value)
+        for fact in facts
+        if fact.iri == iri
+        for item in fact.context
+        for value in item.values
+    )
     left = [
         Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
         for item in properties

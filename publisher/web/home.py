@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
+from publisher.entities.browse import classes, relations
 from publisher.entities.describe import describe
 from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
@@ -45,13 +46,16 @@ def _home(site: Site) -> Response:
 
 def _front(site: Site) -> str:
     naming = Naming(site.reader, site.about.examples)
+    numbers = [(words, site.counts[name]) for name, words in _NUMBERS if name in site.counts]
+    facts = sum(item.count for item in relations(site.reader))
+    kinds = [item for item in classes(site.reader) if item.thing.iri not in site.about.roles.values()]
     files = [file for file in site.files.values() if file.part]
     return render_template(
         "home.html",
-        kinds=site.lookup.kinds()[:12] if site.lookup else (),
+        kinds=kinds[:10],
         structured=dataset(site.about, files, site.settings.text("public_url").rstrip("/")),
         names={iri: naming.name(iri) for iri in site.about.examples},
-        counts=[(words, site.counts[name]) for name, words in _NUMBERS if name in site.counts],
+        counts=[("facts", facts), *numbers] if facts else numbers,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from publisher.entities.describe import describe
+from publisher.entities.ontology import terms_of
 from publisher.entities.reader import term
 from publisher.entities.structured import structured
 from publisher.entities.view import view
@@ -175,6 +176,7 @@ def _page(site: Site, asked: Asked) -> str | None:
         links=_links(site, asked, HTML),
         picture=drawing.neighbourhood(found, site.paths.page, root=request.script_root),
         structured=structured(found, site.about),
+        sections=terms_of(site.reader, asked.iri) if asked.iri == site.about.vocabulary else (),
     )
 
 
