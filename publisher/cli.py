@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Never
 
 import click
 from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
 
 import publisher
 from publisher.errors import ExportinError
@@ -49,11 +51,17 @@ class Terminal:
     machine: bool
     quiet: bool
     console: Console
+    step: Status
 
     def progress(self, message: str) -> None:
-        """Tell a step: on a terminal dimmed, in a log a plain line, to a program nothing."""
-        if not self.quiet and not self.machine:
-            self.console.print(message, style="dim" if self.console.is_terminal else "", highlight=False, markup=False)
+        """Tell a step: on a terminal in one line that the next replaces, in a log a plain line, to a program nothing."""
+        if self.quiet or self.machine:
+            return
+        if self.console.is_terminal:
+            self.step.update(escape(message))
+            self.step.start()
+        else:
+            self.console.print(message, highlight=False, markup=False)
 
     def say(self, text: str, **values: Any) -> None:
         """Give the result: the values as JSON to a program, the text to a person."""
@@ -61,6 +69,7 @@ class Terminal:
 
     def tell(self, message: str) -> None:
         """Tell what a person must see however quiet the call is, such as the address of a server."""
+        self.step.stop()
         self.console.print(message, highlight=False, markup=False)
 
     def shelf(self, dataset: Path, releases: Path | None) -> "Shelf":
@@ -77,6 +86,7 @@ class Terminal:
 
     def report(self, report: "Report", form: str = "text") -> int:
         """Show a report, to a program as JSON, and give the exit status that it means."""
+        self.step.stop()
         form = "json" if self.machine and form == "text" else form
         click.echo(report.render(form, colour=form == "text" and sys.stdout.isatty()), nl=False)
         return _OK if report.conforms else _FINDINGS
@@ -104,7 +114,9 @@ pass_terminal: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_p
 def cli(context: click.Context, given: Sequence[tuple[str, str]], *, machine: bool, quiet: bool, verbose: bool) -> None:
     """Publish curated facts as linked data that people can trust, query and cite."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    context.obj = Terminal(settings_from(os.environ, dict(given)), machine, quiet, Console(stderr=True, soft_wrap=True))
+    console = Console(stderr=True, soft_wrap=True)
+    context.obj = Terminal(settings_from(os.environ, dict(given)), machine, quiet, console, console.status(""))
+    context.call_on_close(context.obj.step.stop)
 
 
 def main() -> Never:
