@@ -61,7 +61,12 @@ def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report
     Raises DatasetUnreadable where the data or the shapes cannot be read or are malformed.
     """
     files = list(dict.fromkeys((data, *shapes)))
-    outcome = validate_graphs(read_graph([data], among=files), read_graph(shapes, among=files))
+    graph, rules = read_graph([data], among=files), read_graph(shapes, among=files)
+    try:
+        outcome = validate_graphs(graph, rules)
+    except DatasetUnreadable as error:
+        place = error.where or Where(", ".join(str(path) for path in shapes))
+        raise DatasetUnreadable(error.message, where=place, fix=error.fix, code=error.reason) from None
     places, prefixes = (Places({}, {}), Prefixes({})) if outcome.conforms else places_in(data)
     findings = Report.of(findings_of(outcome, places=places, prefixes=prefixes, file=str(data))).findings
     report = Report(findings, shacl=outcome.results)
