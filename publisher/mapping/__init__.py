@@ -7,7 +7,17 @@ from publisher.mapping.run import (
     map_document,
     plan_mappings,
     run_mappings,
+    show_sql,
 )
 from publisher.mapping.sources import Sources
 
-__all__ = ["Explanation", "MappingCounts", "Sources", "explain", "map_document", "plan_mappings", "run_mappings"]
+__all__ = [
+    "Explanation",
+    "MappingCounts",
+    "Sources",
+    "explain",
+    "map_document",
+    "plan_mappings",
+    "run_mappings",
+    "show_sql",
+]

@@ -91,7 +91,7 @@ def read_graph(path: Path, *, base: str | None) -> Graph:
             fix="check its name, rights and UTF-8",
         ) from None
     declared = _BASE.search(text)
-    graph = Graph(str(path), text, declared[1] if declared else None)
+    graph = Graph(_shown(path), text, declared[1] if declared else None)
     try:
         for quad in quads.read(path, base=base or "urn:exportin:mapping/"):
             subject, value = _node(quad.subject), _node(quad.object)
@@ -101,6 +101,11 @@ def read_graph(path: Path, *, base: str | None) -> Graph:
     except DatasetUnreadable as error:
         raise MappingFailed(error.message, where=error.where, fix=error.fix, code="mapping.syntax") from None
     return graph
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
 def _node(term: object) -> Node:

@@ -49,8 +49,15 @@ class Engine:
         for table in self.sources.tables.values():
             self.connection.register(table.name, _arrow(table))
         if self.sources.database is not None:
-            databases.attach(self.connection, self.sources.database)
+            self._attach(self.sources.database)
         return self
+
+    def _attach(self, database: str) -> None:
+        try:
+            databases.attach(self.connection, database)
+        except MappingFailed:
+            self.__exit__(None, None, None)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -50,6 +50,8 @@ def run_mappings(
 ) -> MappingCounts:
     """Run mapping documents over sources and write distinct N-Quads lines to ``out``, in no order.
 
+    ``limit`` takes at most so many lines of each triples map.
+
     The file appears only when the run is complete. Raises MappingFailed naming mapping, source and value.
     """
     partial = out.with_name(out.name + ".partial")
@@ -88,6 +90,15 @@ def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | No
     """Give the plan of each triples map, for ``--show-sql`` and for other engines; nothing is run."""
     with Engine(sources, 256) as engine:
         return tuple(_plans(engine, documents, base))
+
+
+def show_sql(mapping: Path, *, root: Path, base: str | None, database: str | None, dialect: str = "duckdb") -> str:
+    """Give the query of each triples map of a document as text, each under a comment that names its rule."""
+    plans = plan_mappings([mapping], Sources(root=root, database=database), base=base)
+    return "\n".join(
+        f"-- {plan.name}, {plan.map.where}: {plan.relation.shown}\n{plan.sql(dialect, pretty=True)};\n"
+        for plan in plans
+    )
 
 
 def explain(
@@ -141,13 +152,13 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
 
 
 def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> int:
-    whole = "\nUNION ALL\n".join(f"({plan.sql()})" for plan in plans)
-    capped = f" LIMIT {int(limit)}" if limit is not None else ""
+    capped = "SELECT * FROM ({}) LIMIT " + str(int(limit)) if limit is not None else "{}"
+    whole = "\nUNION ALL\n".join(f"({capped.format(plan.sql())})" for plan in plans)
     target = str(out).replace("'", "''")
     try:
         for plan in plans:
             _check_paths(engine, plan)
-        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole}){capped}) TO '{target}' {_COPY}")
+        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole})) TO '{target}' {_COPY}")
         row = result.fetchone()
     except duckdb.Error as error:
         raise _failure(engine, plans, error) from None

@@ -1,6 +1,7 @@
 """The public calls of the mapping package: whole runs, failures for people, explanations, plans."""
 
 import io
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import duckdb
 import pytest
 
 from publisher.errors import MappingFailed
-from publisher.mapping import Sources, explain, map_document, plan_mappings, run_mappings
+from publisher.mapping import Sources, explain, map_document, plan_mappings, run_mappings, show_sql
 from publisher.rdf import quads
 
 PREFIXES = """@prefix rml: <http://w3id.org/rml/> .
@@ -240,3 +241,36 @@ def test_parquet_and_typed_columns_get_natural_datatypes(tmp_path: Path) -> None
         f'"2026-11-20T10:00:00"^^<{xsd}dateTime>',
         '"x"',
     }
+
+
+def test_a_limit_holds_for_each_triples_map(tmp_path: Path) -> None:
+    """A limit gives so many quads of each triples map, to look at a mapping before it is run in full."""
+    (tmp_path / "things.csv").write_text("id,name\n" + "".join(f"{n},x\n" for n in range(50)), encoding="utf-8")
+    other = NAMES.replace("#names", "#more").replace("ex:name", "ex:also")
+    out = io.BytesIO()
+    counts = map_document(write(tmp_path, NAMES + other), out, root=tmp_path, base=None, database=None, limit=3)
+    assert (counts.quads, counts.triples_maps) == (6, 2)
+
+
+def test_the_sql_of_a_document_names_its_rules(tmp_path: Path) -> None:
+    """The shown SQL begins each query with its triples map and where that is written."""
+    (tmp_path / "things.csv").write_text("id,name\n", encoding="utf-8")
+    shown = show_sql(write(tmp_path, NAMES), root=tmp_path, base=None, database=None)
+    assert shown.startswith("-- names, ")
+    assert "mapping.rml.ttl:5: things.csv\nSELECT" in shown
+
+
+def test_sqlite_tables_keep_their_types(tmp_path: Path) -> None:
+    """A SQLite file is read through Python's driver, its integers as integers."""
+    path = tmp_path / "data.sqlite"
+    with sqlite3.connect(path) as source:
+        source.execute("CREATE TABLE things (id INTEGER, name TEXT)")
+        source.execute("INSERT INTO things VALUES (7, 'seven')")
+    rules = """<#t> rr:logicalTable [ rr:tableName "things" ] ;
+      rr:subjectMap [ rr:template "http://example.org/{id}" ] ;
+      rr:predicateObjectMap [ rr:predicate ex:id ; rr:objectMap [ rr:column "id" ] ] ."""
+    out = io.BytesIO()
+    map_document(write(tmp_path, rules), out, root=tmp_path, base=None, database=str(path))
+    assert out.getvalue().decode() == (
+        '<http://example.org/7> <http://example.org/id> "7"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    )
