@@ -54,7 +54,7 @@ class Terminal:
     step: Status
 
     def progress(self, message: str) -> None:
-        """Tell a step: on a terminal in one line that the next replaces, in a log a plain line, to a program nothing."""
+        """Tell a step: on a terminal in a line that the next replaces, in a log a plain line, to a program nothing."""
         if self.quiet or self.machine:
             return
         if self.console.is_terminal:

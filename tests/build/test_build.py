@@ -93,6 +93,7 @@ def test_a_draft_of_an_unchanged_dataset_is_its_release(dataset: Path) -> None:
 
 def test_no_network_is_used_in_a_build(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build opens no connection at all."""
+
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a build opened a connection")
 
