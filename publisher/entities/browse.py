@@ -31,6 +31,12 @@ def classes(reader: Reader) -> tuple[Counted, ...]:
     return tuple(item for item in _counted(reader, "classes") if not item.thing.iri.startswith(_MACHINERY))
 
 
+def kinds(reader: Reader) -> tuple[Counted, ...]:
+    """Give the classes of things, facts and evidence aside, and the number of their things."""
+    dull = (*_MACHINERY, *reader.about.roles.values())
+    return tuple(item for item in _counted(reader, "kinds") if not item.thing.iri.startswith(dull))
+
+
 def relations(reader: Reader) -> tuple[Counted, ...]:
     """Give each relation of the facts and how many facts state it; none where the dataset names no facts."""
     return _counted(reader, "relations") if reader.role("predicate") else ()

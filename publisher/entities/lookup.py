@@ -119,7 +119,7 @@ def _identifiers(prefixes: Prefixes, iri: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Give a text without case, accents and doubled blanks, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold())
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 

@@ -27,7 +27,9 @@ _UNREAD: Mapping[str, set[str]] = {
     "facts": _INFERRED,
     "names": _INFERRED,
     "members": {"description"},
-    **dict.fromkeys(("lookup", "mentions", "classes", "relations", "documents", "terms", "common"), _ABOUT_ITSELF),
+    **dict.fromkeys(
+        ("lookup", "mentions", "classes", "kinds", "relations", "documents", "terms", "common"), _ABOUT_ITSELF
+    ),
 }
 _ROLES = (
     "name",

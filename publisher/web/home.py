@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.browse import classes, relations
+from publisher.entities.browse import kinds, relations
 from publisher.entities.describe import describe
 from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
@@ -48,11 +48,10 @@ def _front(site: Site) -> str:
     naming = Naming(site.reader, site.about.examples)
     numbers = [(words, site.counts[name]) for name, words in _NUMBERS if name in site.counts]
     facts = sum(item.count for item in relations(site.reader))
-    kinds = [item for item in classes(site.reader) if item.thing.iri not in site.about.roles.values()]
     files = [file for file in site.files.values() if file.part]
     return render_template(
         "home.html",
-        kinds=kinds[:10],
+        kinds=kinds(site.reader)[:12],
         structured=dataset(site.about, files, site.settings.text("public_url").rstrip("/")),
         names={iri: naming.name(iri) for iri in site.about.examples},
         counts=[("facts", facts), *numbers] if facts else numbers,
@@ -112,6 +111,10 @@ def _report(site: Site) -> Response:
     if path is None or not path.is_file():
         problem = problems.Problem("unknown-entity", "this site carries no validation report")
         return problems.respond(problem, request, base=site.about.base)
+    if media is HTML:
+        findings = json.loads(path.with_suffix(".json").read_bytes())
+        body = render_template("report.html", report=findings)
+        return _kept(site, Response(body, content_type=HTML.content_type))
     kind = "application/json" if media is JSON else media.content_type
     return _kept(site, Response(path.read_bytes(), content_type=kind))
 
