@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import json
 import lzma
 import shutil
 import tarfile
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import IO, cast
 
 import pyarrow as pa
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 
 from publisher.errors import MappingFailed
 from publisher.mapping import faults
@@ -25,6 +28,8 @@ def readable(source: FileSource, each: TriplesMap, root: Path | None, folder: Pa
     Raises MappingFailed for a file that is missing, cannot be unpacked, or is not in the encoding it names.
     """
     path = _find(source, each, root)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _from_yaml(path, source, each, folder)
     encoding = source.encoding.lower()
     plain = encoding in ("utf-8", "utf8")
     if source.compression is None and plain:
@@ -61,6 +66,24 @@ def _find(source: FileSource, each: TriplesMap, root: Path | None) -> Path:
             return folder / name
     known = [path.name for folder in folders[:1] if folder.is_dir() for path in folder.iterdir() if path.is_file()]
     raise faults.missing("file", source.path, known, each.where, each.name)
+
+
+def _from_yaml(path: Path, source: FileSource, each: TriplesMap, folder: Path) -> Path:
+    """Write a YAML file as JSON, which it is a way to write; dates become text."""
+    made = folder / f"{len(list(folder.iterdir()))}-{path.stem}.json"
+    try:
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (MarkedYAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark is not None else ""
+        raise MappingFailed(
+            f"triples map {each.name}: {source.path}{place} is not valid YAML: {getattr(error, 'problem', error)}",
+            where=each.where,
+            fix="mend the file at that place",
+            code="mapping.source",
+        ) from None
+    made.write_text(json.dumps(content, default=str, ensure_ascii=False), encoding="utf-8")
+    return made
 
 
 def _inner_suffix(source: FileSource) -> str:

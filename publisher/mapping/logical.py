@@ -30,6 +30,8 @@ _FORMULATIONS = {
 }
 _SUFFIXES = {
     ".json": Formulation.JSON,
+    ".yaml": Formulation.JSON,
+    ".yml": Formulation.JSON,
     ".geojson": Formulation.JSON,
     ".jsonl": Formulation.JSON,
     ".ndjson": Formulation.JSON,

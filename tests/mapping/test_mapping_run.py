@@ -274,3 +274,18 @@ def test_sqlite_tables_keep_their_types(tmp_path: Path) -> None:
     assert out.getvalue().decode() == (
         '<http://example.org/7> <http://example.org/id> "7"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
     )
+
+
+def test_yaml_is_read_as_the_tree_it_is(tmp_path: Path) -> None:
+    """A YAML file is a source of JSONPath, lists and all; a broken one fails with its line."""
+    rules = """<#t> rml:logicalSource [ rml:source "t.yaml" ; rml:iterator "$.things[*]" ] ;
+      rml:subjectMap [ rml:template "http://example.org/{$.id}" ] ;
+      rml:predicateObjectMap [ rml:predicate ex:tag ; rml:objectMap [ rml:reference "$.tags[*]" ] ] ."""
+    (tmp_path / "t.yaml").write_text("things:\n- {id: a, tags: [x, 2]}\n- {id: b, tags: []}\n", encoding="utf-8")
+    assert run(tmp_path, rules) == [
+        '<http://example.org/a> <http://example.org/tag> "2"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+        '<http://example.org/a> <http://example.org/tag> "x" .',
+    ]
+    (tmp_path / "t.yaml").write_text("things:\n- {id: a\n", encoding="utf-8")
+    with pytest.raises(MappingFailed, match=r"t.yaml, line \d is not valid YAML"):
+        run(tmp_path, rules)
