@@ -1,0 +1,248 @@
+"""What the walls around a query cost: one workload in this process, in workers, from kept answers, on other servers.
+
+    python benchmarks/sparql.py [--statements N] [--rounds N]
+
+Prints milliseconds for each query (median of the rounds, warm), the time to open the data, the private memory of the
+processes, and how many small queries eight clients get answered in a second. Another server is measured where its
+program is installed: ``oxigraph`` (PyPI) and ``rdflib-endpoint`` (PyPI); each is started on loopback with the same
+data and ended again. What is missing is named. No numbers are kept in the repository: they belong to a machine.
+"""
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from publisher.errors import StoreError
+from publisher.rdf.media import JSON, TURTLE
+from publisher.rdf.prefixes import Prefixes
+from publisher.settings import settings_from
+from publisher.store import walls
+from publisher.store.answers import Cached
+from publisher.store.index import build_index
+from publisher.store.open import open_store
+from publisher.store.policy import Policy
+from publisher.store.port import Limits, Store
+from publisher.store.remote import Remote
+
+E = "http://example.org/"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+QUERIES = {
+    "ask": "ASK {}",
+    "star": f"SELECT * {{ <{E}s77> ?p ?o }}",
+    "label search": f'SELECT ?s ?l {{ ?s {LABEL} ?l FILTER(CONTAINS(?l, "number 777")) }} LIMIT 10',
+    "aggregate": f"SELECT ?c (COUNT(*) AS ?n) (AVG(?v) AS ?a) {{ ?s a ?c ; <{E}value> ?v }} GROUP BY ?c",
+    "path": f"SELECT ?x {{ <{E}s12345> <{E}parent>* ?x }}",
+    "construct": f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s <{E}parent> <{E}s77> ; ?p ?o }}",
+    "10 000 rows": f"SELECT ?s ?l {{ ?s {LABEL} ?l }} LIMIT 10000",
+}
+LIMITS = Limits(seconds=600.0, rows=1_000_000)
+CLIENTS = 8
+PREFIXES = Prefixes({})
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One engine: seconds to open, milliseconds by query, private MiB, small queries in a second."""
+
+    name: str
+    opened: float
+    cold: dict[str, float]
+    warm: dict[str, float]
+    memory: float
+    rate: float
+
+
+def main() -> None:
+    """Run the workload on everything there is and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--statements", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sparql-") as folder:
+        data = write(Path(folder) / "data.nq", options.statements)
+        found = [measure(name, start, options.rounds) for name, start in engines(data, Path(folder)).items()]
+    show(found, options.statements)
+
+
+def engines(data: Path, folder: Path) -> dict[str, Callable[[], "Opened"]]:
+    """Give every engine that can be measured here by name, and say which cannot."""
+    found: dict[str, Callable[[], Opened]] = {
+        "in this process": lambda: ours(data, isolated=False),
+        "workers, in memory": lambda: ours(data),
+        "workers, on disk": lambda: ours(build_index(data, folder / "index", "1")),
+        "kept answers": lambda: ours(data, answers=folder / "answers"),
+    }
+    if shutil.which("oxigraph"):
+        found["oxigraph server"] = lambda: oxigraph(data, folder / "oxigraph")
+    else:
+        print("not measured: oxigraph (pip install oxigraph)")
+    if shutil.which("rdflib-endpoint"):
+        found["rdflib-endpoint"] = lambda: rdflib_endpoint(data)
+    else:
+        print("not measured: rdflib-endpoint (pip install rdflib-endpoint[cli])")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A store to be measured, the process below which its memory is, and how to end it."""
+
+    store: Store
+    process: int
+    close: Callable[[], None]
+
+
+def ours(source: Path, *, isolated: bool = True, answers: Path | None = None) -> Opened:
+    """Open our own store."""
+    store = open_store(source, settings=settings_from({}), prefixes=PREFIXES, isolated=isolated)
+    if answers is not None:
+        store = Cached(store, answers, "benchmark", max_bytes=1 << 30)
+    return Opened(store, os.getpid(), store.close)
+
+
+def oxigraph(data: Path, location: Path) -> Opened:
+    """Load and start the oxigraph server."""
+    subprocess.run(["oxigraph", "load", "--location", location, "--file", data], check=True, capture_output=True)
+    port = free_port()
+    serve = ["oxigraph", "serve-read-only", "--union-default-graph", "--location", location]
+    return server([*map(str, serve), "--bind", f"127.0.0.1:{port}"], f"http://127.0.0.1:{port}/query")
+
+
+def rdflib_endpoint(data: Path) -> Opened:
+    """Start rdflib-endpoint on the file."""
+    port = free_port()
+    return server(["rdflib-endpoint", "serve", str(data), "--port", str(port)], f"http://127.0.0.1:{port}/")
+
+
+def server(command: list[str], endpoint: str) -> Opened:
+    """Start a server and wait until it answers."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def close() -> None:
+        process.terminate()
+        process.wait()
+
+    store = Remote(endpoint, policy=Policy(PREFIXES))
+    for _ in range(600):
+        try:
+            store.query("ASK {}", JSON, limits=LIMITS)
+            break
+        except StoreError:
+            time.sleep(0.2)
+    return Opened(store, process.pid, close)
+
+
+def measure(name: str, start: Callable[[], Opened], rounds: int) -> Measured:
+    """Open an engine, run the workload, and close it."""
+    began = time.perf_counter()
+    with closing(start()) as opened:
+        seconds = time.perf_counter() - began
+        cold, warm = {}, {}
+        for query, text in QUERIES.items():
+            times = [once(opened.store, text) for _ in range(rounds * 10 if query in ("ask", "star") else rounds)]
+            cold[query], warm[query] = times[0], statistics.median(times[1:])
+        memory = sum(walls.private_bytes(pid) for pid in below(opened.process)) / 2**20
+        return Measured(name, seconds, cold, warm, memory, rate(opened.store))
+
+
+@contextmanager
+def closing(opened: Opened) -> Iterator[Opened]:
+    """Close what was opened, whatever happens."""
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def once(store: Store, text: str) -> float:
+    """Give the milliseconds of one query, with its bytes read."""
+    media = TURTLE if text.startswith("CONSTRUCT") else JSON
+    began = time.perf_counter()
+    answer = store.query(text, media, limits=LIMITS)
+    answer.read()
+    taken = (time.perf_counter() - began) * 1e3
+    answer.discard()
+    return taken
+
+
+def rate(store: Store, seconds: float = 2.0) -> float:
+    """Give how many star queries eight client processes get answered in a second."""
+    context = multiprocessing.get_context("fork")
+    counts = context.Queue()
+    clients = [context.Process(target=_client, args=(store, seconds, counts)) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    total = sum(counts.get() for _ in clients)
+    for client in clients:
+        client.join()
+    return total / seconds
+
+
+def _client(store: Store, seconds: float, counts: "multiprocessing.Queue[int]") -> None:
+    until, count = time.perf_counter() + seconds, 0
+    while time.perf_counter() < until:
+        once(store, QUERIES["star"])
+        count += 1
+    counts.put(count)
+
+
+def below(pid: int) -> list[int]:
+    """Give a process and every process below it."""
+    tasks = Path(f"/proc/{pid}/task")
+    children = [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return [pid, *(other for child in children for other in below(child))]
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def write(path: Path, statements: int) -> Path:
+    """Write resources of five statements each: a type, a label, a link, a parent and a number."""
+    things = max(1, statements // 5)
+    rdf_type, integer = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "http://www.w3.org/2001/XMLSchema#integer"
+    with path.open("w", encoding="utf-8") as stream:
+        for n in range(things):
+            graph = f"<{E}g{n % 5}>"
+            for pair in (
+                f"{rdf_type} <{E}C{n % 50}>",
+                f'{LABEL} "label number {n}"',
+                f"<{E}knows> <{E}s{n * 7919 % things}>",
+                f"<{E}parent> <{E}s{n // 10}>",
+                f'<{E}value> "{n % 1000}"^^<{integer}>',
+            ):
+                stream.write(f"<{E}s{n}> {pair} {graph} .\n")
+    return path
+
+
+def show(found: list[Measured], statements: int) -> None:
+    """Print the table: a row for each engine."""
+    print(f"\n{statements:,} statements; milliseconds, warm median (cold)")
+    print(f"{'':20}" + "".join(f"{query:>19}" for query in QUERIES) + f"{'open s':>9}{'MiB':>7}{'star/s':>8}")
+    for each in found:
+        cells = "".join(f"{each.warm[query]:>10.2f} ({each.cold[query]:>6.1f})" for query in QUERIES)
+        print(f"{each.name:20}{cells}{each.opened:>9.1f}{each.memory:>7.0f}{each.rate:>8.0f}")
+    base = found[0].warm
+    for each in found[1:]:
+        ratios = "".join(f"{each.warm[query] / base[query]:>18.1f}x" for query in QUERIES)
+        print(f"{each.name:20}{ratios}   of in this process")
+
+
+if __name__ == "__main__":
+    main()
