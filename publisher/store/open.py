@@ -57,10 +57,10 @@ def follow(store: Store, release: Release, *, settings: Settings, prefixes: Pref
     Every server process calls it when ``current`` has moved: the broker loads the data once, each process then keeps
     the answers of the new release. Queries that run keep the data that they began with.
     """
-    described = source_of(release, settings=settings, prefixes=prefixes, base=base)
     workers = store.store if isinstance(store, Cached) else store
     if not isinstance(workers, Workers):
         raise UsageError("only a store in worker processes can follow a release", fix="open it with isolated=True")
+    described = source_of(release, settings=settings, prefixes=prefixes, base=base)
     workers.reload(described)
     if isinstance(store, Cached):
         store.follow(_answers(release), described.name)

@@ -273,7 +273,7 @@ def test_the_broker_ends_with_its_parent(data: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("kills", [30, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [30, pytest.param(500, marks=pytest.mark.soak)])
 def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> None:
     """After many killed queries there are as many processes, descriptors and files as before."""
     store = start(many)

@@ -1,0 +1,111 @@
+"""Opening: a release with its answers kept, a newer release, files, and what is not there."""
+
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import StoreError, UsageError
+from publisher.rdf.media import TSV
+from publisher.rdf.prefixes import Prefixes
+from publisher.release.content import Content, Description
+from publisher.release.read import Release
+from publisher.release.write import write_release
+from publisher.settings import Settings, settings_from
+from publisher.store.answers import Cached
+from publisher.store.embedded import Embedded
+from publisher.store.open import follow, open_store
+from publisher.store.port import Limits
+from publisher.store.remote import Remote
+
+SETTINGS = settings_from({}, {"workers": "1"})
+PREFIXES = Prefixes({})
+LIMITS = Limits()
+QUERY = "SELECT ?o { <http://e/a> <http://e/p> ?o }"
+
+
+def release(tmp_path: Path, version: str) -> Release:
+    """Write a release of one statement that names its version."""
+    quads = tmp_path / f"{version}.nq"
+    quads.write_text(f'<http://e/a> <http://e/p> "{version}" <http://e/g> .\n', encoding="utf-8")
+    about = Description(
+        name="tiny",
+        title="Tiny",
+        description="One statement.",
+        base="http://e/",
+        iri="http://e/dataset",
+        version=version,
+        licence="",
+        language="en",
+        prefixes=PREFIXES,
+    )
+    return write_release(Content(description=about, quads=(quads,)), tmp_path / "releases")
+
+
+@pytest.mark.parametrize("in_memory", [1_000_000, 0], ids=["in memory", "on disk"])
+def test_a_release_is_served_and_followed(tmp_path: Path, in_memory: int) -> None:
+    """The answers of a release are kept beside its index, and those of the next release are its own."""
+    settings: Settings = settings_from({}, {"workers": "1", "in_memory_quads": str(in_memory)})
+    store = open_store(release(tmp_path, "1"), settings=settings, prefixes=PREFIXES)
+    assert isinstance(store, Cached)
+    try:
+        told = [store.query(QUERY, TSV, limits=LIMITS) for _ in range(2)]
+        assert [(answer.cached, answer.read()) for answer in told] == [(False, b'?o\n"1"\n'), (True, b'?o\n"1"\n')]
+        assert told[0].etag == told[1].etag
+        assert store.status()["in_memory"] is bool(in_memory)
+        follow(store, release(tmp_path, "2"), settings=settings, prefixes=PREFIXES)
+        told = [store.query(QUERY, TSV, limits=LIMITS) for _ in range(2)]
+        assert [(answer.cached, answer.read()) for answer in told] == [(False, b'?o\n"2"\n'), (True, b'?o\n"2"\n')]
+    finally:
+        store.close()
+    kept = sorted(path.parent.name for path in (tmp_path / "releases/.index").glob("*/answers"))
+    assert kept == ["1", "2"]
+
+
+def test_answers_of_another_release_are_not_kept(tmp_path: Path) -> None:
+    """A process that has not yet noticed the new release never keeps its answers as those of the old one."""
+    store = open_store(release(tmp_path, "1"), settings=SETTINGS, prefixes=PREFIXES)
+    assert isinstance(store, Cached)
+    unaware = Cached(store.store, tmp_path / "elsewhere", "tiny 1", max_bytes=1000)
+    try:
+        follow(store, release(tmp_path, "2"), settings=SETTINGS, prefixes=PREFIXES)
+        told = [unaware.query(QUERY, TSV, limits=LIMITS) for _ in range(2)]
+    finally:
+        store.close()
+    assert [(answer.cached, answer.etag, answer.read()) for answer in told] == [(False, None, b'?o\n"2"\n')] * 2
+
+
+def test_without_isolation_the_engine_is_here(data: Path) -> None:
+    """With isolated=False the engine runs in this process, and cannot follow a release."""
+    store = open_store(data, settings=SETTINGS, prefixes=PREFIXES, isolated=False)
+    assert isinstance(store, Embedded)
+    with pytest.raises(UsageError, match="isolated=True"):
+        follow(store, None, settings=SETTINGS, prefixes=PREFIXES)  # type: ignore[arg-type]
+
+
+def test_a_url_is_a_remote_endpoint() -> None:
+    """A text is the URL of an endpoint; nothing is asked before the first query."""
+    store = open_store("http://127.0.0.1:9/sparql", settings=SETTINGS, prefixes=PREFIXES)
+    assert isinstance(store, Remote)
+    with pytest.raises(StoreError, match="cannot be reached"):
+        store.query("ASK {}", TSV, limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.ttl", "no such file"), ("data.xyz", "suffix"), ("wrong.ttl", "wrong.ttl:1")]
+)
+def test_what_cannot_be_opened_is_told(tmp_path: Path, name: str, words: str) -> None:
+    """A missing file, an unknown suffix and wrong RDF are told with the file's name."""
+    if name != "none.ttl":
+        (tmp_path / name).write_text("wrong", encoding="utf-8")
+    with pytest.raises(StoreError) as caught:
+        open_store(tmp_path / name, settings=SETTINGS, prefixes=PREFIXES, isolated=False)
+    assert words in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_the_plain_default_graph_is_the_data_s_own(data: Path) -> None:
+    """With the plain default graph only what lies outside named graphs is found without GRAPH."""
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    for choice, expected in (("plain", b"?n\n1\n"), ("union", b"?n\n10\n")):
+        store = open_store(data, settings=SETTINGS, prefixes=PREFIXES, default_graph=choice, isolated=False)  # type: ignore[arg-type]
+        assert store.query(count, TSV, limits=LIMITS).read() == expected
