@@ -18,7 +18,8 @@ from publisher.dataset.manifest import FILE as MANIFEST
 from publisher.dataset.manifest import Agent as Person
 from publisher.dataset.manifest import Manifest
 from publisher.errors import Severity, UsageError
-from publisher.mapping import Sources, run_mappings
+from publisher.mapping import Explanation, Sources, run_mappings
+from publisher.mapping import explain as run_explain
 from publisher.rdf import canon, quads
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
 from publisher.release.read import Release
@@ -109,6 +110,14 @@ def draft(root: Path, options: Options, progress: Progress) -> Outcome:
         if content is None:
             return outcome
         return replace(outcome, release=write_release(content, shelf_of(root, options.releases), progress=progress))
+
+
+def explain(root: Path, wanted: str) -> tuple[Explanation, ...]:
+    """Give every quad that names a thing (its IRI or CURIE), or is the N-Quads line given, with the rule and row."""
+    dataset = open_dataset(root)
+    term = dataset.manifest.prefixes.expand(wanted) or wanted
+    documents = sorted((root / "mappings").glob("*.ttl"))
+    return tuple(run_explain(term, documents, Sources(tables=dataset.tables), base=dataset.manifest.base))
 
 
 def dataset_in(sources: Sequence[Path]) -> Path | None:

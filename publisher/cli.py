@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, TextIO
 
 import click
 from rich.console import Console
@@ -401,3 +401,97 @@ def verify(terminal: Terminal, version: str | None, dataset: Path, releases: Pat
     release = shelf.release(version) if version else shelf.current()
     count = prove(release)
     terminal.say(f"{release.version}: {count} files, every checksum holds", version=release.version, files=count)
+
+
+@cli.command()
+@click.argument("query", type=click.File(encoding="utf-8"))
+@DATASET
+@RELEASES
+@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="Ask this RDF file, not a release.")
+@click.option("--format", "form", default="", help="Media type or its short name [json for rows, ttl for graphs].")
+@pass_terminal
+def query(
+    terminal: Terminal, query: TextIO, dataset: Path, releases: Path | None, data: tuple[Path, ...], form: str
+) -> None:
+    """Answer a SPARQL query from a file (- for standard input), without a server."""
+    from publisher.store.asking import ask
+
+    place = data or terminal.shelf(dataset, releases).current()
+    click.echo(ask(place, query.read(), form, terminal.settings).read(), nl=False)
+
+
+@cli.command()
+@click.argument("iri")
+@DATASET
+@RELEASES
+@click.option("--format", "form", default="ttl", show_default=True, help="RDF syntax of the description.")
+@pass_terminal
+def describe(terminal: Terminal, iri: str, dataset: Path, releases: Path | None, form: str) -> None:
+    """Describe a thing of the current release, by IRI or CURIE, in RDF."""
+    from publisher.entities.local import describe_here
+
+    release = terminal.shelf(dataset, releases).current()
+    click.echo(describe_here(release, iri, form, terminal.settings), nl=False)
+
+
+@cli.command()
+@click.argument("wanted")
+@DATASET
+@pass_terminal
+def explain(terminal: Terminal, wanted: str, dataset: Path) -> int:
+    """Say which mapping rule, which file and which line made a thing (IRI or CURIE) or a quad (N-Quads line)."""
+    from publisher import build
+
+    made = build.explain(dataset, wanted)
+    lines = [f"{each.line}\n    {each.mapping}: {each.triples_map}\n    {each.file}:{each.row}" for each in made]
+    terminal.say("\n".join(lines) or f"nothing names {wanted}", quads=[asdict(each) for each in made])
+    return _OK if made else _FINDINGS
+
+
+@cli.command()
+@click.argument("words", nargs=-1, required=True)
+@DATASET
+@click.option("--from", "folder", type=click.Path(path_type=Path), required=True, help="Folder of the full ontologies.")
+@click.option("--source", multiple=True, help="Look in this source only; may be given several times.")
+@pass_terminal
+def align(terminal: Terminal, words: tuple[str, ...], dataset: Path, folder: Path, source: tuple[str, ...]) -> None:
+    """Suggest terms of outside ontologies for names, with a score; nothing is accepted by itself."""
+    from publisher.imports.find import find
+
+    for each in words:
+        found = find(dataset, folder, each, sources=source or None)
+        lines = [f"{match.score:.2f}\t{match.iri}\t{match.label}\t{match.how}" for match in found]
+        terminal.say("\n".join([each, *lines]), words=each, found=[asdict(match) for match in found])
+
+
+@cli.command()
+@click.argument("url")
+@DATASET
+@RELEASES
+@click.option("--version", default="latest", show_default=True, help="Version to fetch.")
+@click.option("--publish", "live", is_flag=True, help="Make it the current release.")
+@pass_terminal
+def pull(terminal: Terminal, url: str, dataset: Path, releases: Path | None, version: str, *, live: bool) -> None:
+    """Fetch a release that another Exportin publishes, and prove every checksum of it."""
+    from publisher.release.pull import pull as fetch
+
+    shelf = terminal.shelf(dataset, releases)
+    release = fetch(url, shelf.root, version=version, progress=terminal.progress)
+    if live:
+        shelf.publish(release.version)
+    terminal.say(f"fetched {release.version} into {release.path}", version=release.version)
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@DATASET
+@RELEASES
+@click.option("--static", "static", is_flag=True, required=True, help="Write plain files for any web host.")
+@pass_terminal
+def export(terminal: Terminal, directory: Path, dataset: Path, releases: Path | None, *, static: bool) -> None:
+    """Write the whole site of the current release as files: pages, RDF of every thing, dumps."""
+    from publisher.web.statically import export_site
+
+    release = terminal.shelf(dataset, releases).current()
+    done = export_site(release, directory, terminal.settings, progress=terminal.progress)
+    terminal.say(f"wrote {len(done.files)} pages to {directory}", files=len(done.files), static=static)

@@ -1,7 +1,7 @@
 """The description of a thing without a server: what the command line shows."""
 
 from publisher.entities.describe import describe
-from publisher.entities.reader import Reader
+from publisher.entities.reader import Reader, term
 from publisher.errors import UsageError
 from publisher.rdf.media import GRAPHS, by_alias
 from publisher.release.read import Release
@@ -24,7 +24,7 @@ def describe_here(release: Release, thing: str, form: str, settings: Settings) -
     store = open_store(release, settings=settings, prefixes=release.prefixes, base=release.base, isolated=False)
     try:
         reader = Reader(store, release)
-        if not reader.known(iri):
+        if not reader.holds("known", thing=term(iri)):
             raise UsageError(f"the release {release.version} says nothing of <{iri}>", code="usage.unknown-thing")
         return describe(reader, iri, media, document=f"{iri.partition('#')[0]}.{media.suffix}")
     finally:

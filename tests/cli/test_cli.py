@@ -129,3 +129,60 @@ def test_locate_gives_a_passage_ready_to_paste(dataset: Path) -> None:
 
     assert run.returncode == 0
     assert "{start: " in run.stdout
+
+
+@pytest.fixture(name="released", scope="module")
+def _released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = Path(shutil.copytree(LIGHTHOUSES, tmp_path_factory.mktemp("cli") / "lighthouses"))
+    assert _exportin("--quiet", "build", place, "--no-reasoner").returncode == 0
+    return place
+
+
+def test_a_query_is_answered_without_a_server(released: Path, tmp_path: Path) -> None:
+    """A query file is answered from the current release in the form that is asked for."""
+    query = tmp_path / "count.rq"
+    query.write_text("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", encoding="utf-8")
+
+    run = _exportin("query", query, released, "--format", "csv")
+
+    assert (run.returncode, run.stdout.split()[0]) == (0, "n")
+    assert int(run.stdout.split()[1]) > 500
+
+
+def test_a_query_that_is_no_sparql_is_status_2(released: Path, tmp_path: Path) -> None:
+    """A syntax error is told with its place, without a traceback."""
+    query = tmp_path / "wrong.rq"
+    query.write_text("SELECT * WHERE { ?s ?p }", encoding="utf-8")
+
+    run = _exportin("query", query, released)
+
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+def test_a_thing_is_described_by_its_curie(released: Path) -> None:
+    """The description is Turtle with the dataset's prefixes; an unknown thing is status 2."""
+    known = _exportin("describe", "lx:LX0000001", released)
+    unknown = _exportin("describe", "lx:LX9999999", released)
+
+    assert (known.returncode, unknown.returncode) == (0, 2)
+    assert "lx:LX0000001" in known.stdout
+    assert "says nothing of" in unknown.stderr
+
+
+def test_a_quad_is_explained_by_rule_file_and_line(released: Path) -> None:
+    """Whoever doubts a triple is led to the mapping and the line that made it."""
+    run = _exportin("explain", "lx:LX0000001", released)
+
+    assert run.returncode == 0
+    assert "mappings/entities.rml.ttl" in run.stdout
+    assert "seeds/entities.yaml:" in run.stdout
+
+
+def test_the_site_is_exported_as_files(released: Path, tmp_path: Path) -> None:
+    """Pages, RDF and dumps are there for any web host, and a folder that holds files is refused."""
+    first = _exportin("export", tmp_path / "site", released, "--static")
+    second = _exportin("export", tmp_path / "site", released, "--static")
+
+    assert (first.returncode, second.returncode) == (0, 2)
+    assert (tmp_path / "site" / "index.html").is_file()
