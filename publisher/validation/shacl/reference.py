@@ -42,7 +42,8 @@ def _literals_as_written() -> Iterator[None]:
 
 
 def _results(report: Graph) -> Iterator[ShapeResult]:
-    for node in report.of(f"<{SH}focusNode>"):
+    # Results of inner shapes hang below sh:detail and are not results of the report.
+    for node in report.to(f"<{SH}result>"):
 
         def one(name: str, node: str = node) -> str | None:
             return report.one(node, f"<{SH}{name}>")

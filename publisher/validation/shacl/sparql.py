@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import chain
 from typing import IO
 
 import pyoxigraph as ox
@@ -238,9 +239,13 @@ def _load(store: ox.Store, graph: Graph) -> None:
     """Fill a store; in bulk where there are no blank nodes, whose labels loading in bulk would change."""
     blank = False
     with tempfile.TemporaryFile() as file:
-        for subject, predicate, object_ in graph.triples():
-            blank = blank or subject[0] == "_" or object_[0] == "_"
-            file.write(f"{subject} {predicate} {object_} .\n".encode())
+        for predicate in graph.predicates():
+            table = graph.of(predicate)
+            blank = blank or any(node[0] == "_" for node in chain(table, *table.values()))
+            lines = [
+                f"{subject} {predicate} {object_} .\n" for subject, objects in table.items() for object_ in objects
+            ]
+            file.write("".join(lines).encode())
         file.seek(0)
         if blank:
             store.bulk_extend(_read(file, None))
