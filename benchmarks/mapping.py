@@ -1,6 +1,6 @@
 """Mapping speed: a generated table of facts through the engine, a plain Python loop, and Morph-KGC where it is given.
 
-    python benchmarks/mapping.py [--rows 10000 100000 1000000] [--repeat 3] [--memory 1024] [--morph-kgc VENV]
+    python benchmarks/mapping.py [--rows 10000 100000 1000000] [--repeat 3] [--memory 1024] [--spark] [--morph-kgc VENV]
 
 Prints quads each second (median), peak memory and the ratio to the plain loop. Each run is a process of its own, so
 that its memory is its own; the time is that of mapping alone, without the start of Python.
@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from publisher.mapping import Sources, run_mappings
+from publisher.mapping.spark import run_on_spark
 
 BASE = "https://example.org/"
 MAPPING = """@prefix rr: <http://www.w3.org/ns/r2rml#> .
@@ -60,6 +61,14 @@ def generate(folder: Path, rows: int) -> None:
 def engine(folder: Path, memory_mb: int) -> int:
     """Map with the engine."""
     counts = run_mappings(
+        [folder / "mapping.ttl"], Sources(root=folder), folder / "out.nq", base=BASE, memory_mb=memory_mb
+    )
+    return counts.quads
+
+
+def spark(folder: Path, memory_mb: int) -> int:
+    """Map with the same plan on Spark; the start of Java is counted."""
+    counts = run_on_spark(
         [folder / "mapping.ttl"], Sources(root=folder), folder / "out.nq", base=BASE, memory_mb=memory_mb
     )
     return counts.quads
@@ -108,7 +117,7 @@ def measure(command: list[str]) -> tuple[int, float, int]:
 def one(way: str, folder: Path, memory_mb: int) -> None:
     """Do one run in this process and print what it took."""
     began = time.perf_counter()
-    quads = {"engine": engine, "loop": loop}[way](folder, memory_mb)
+    quads = {"engine": engine, "loop": loop, "spark": spark}[way](folder, memory_mb)
     seconds = time.perf_counter() - began
     print(json.dumps([quads, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
 
@@ -120,6 +129,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--memory", type=int, default=1024)
     parser.add_argument("--morph-kgc", type=Path, help="a virtual environment that holds Morph-KGC")
+    parser.add_argument("--spark", action="store_true", help="also run on Spark, two local threads")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -137,6 +147,8 @@ def table(rows: int, folder: Path, options: argparse.Namespace) -> None:
     generate(folder, rows)
     own = [sys.executable, __file__, "--memory", str(options.memory), "--one"]
     ways = {"loop": [*own, "loop", str(folder)], "engine": [*own, "engine", str(folder)]}
+    if options.spark:
+        ways["Spark"] = [*own, "spark", str(folder)]
     if options.morph_kgc:
         ways["Morph-KGC"] = [str(options.morph_kgc / "bin" / "python"), "-c", MORPH, str(folder)]
     baseline = 0.0

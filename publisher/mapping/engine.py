@@ -66,6 +66,10 @@ class Engine:
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def known(self) -> list[tuple[Relation, LogicalSource]]:
+        """Give each relation that has been asked for, with its logical source."""
+        return [(relation, logical) for (logical, _), relation in self._relations.items()]
+
     def relation(self, each: TriplesMap, source: LogicalSource | None = None) -> Relation:
         """Give the relation of a logical source, registering it when it is first asked for."""
         logical = source or each.source

@@ -56,7 +56,7 @@ def run_mappings(
     """
     partial = out.with_name(out.name + ".partial")
     with Engine(sources, memory_mb) as engine:
-        plans = _plans(engine, documents, base)
+        plans = plans_of(engine, documents, base)
         try:
             count = _write(engine, plans, partial, limit)
             partial.replace(out)
@@ -78,7 +78,7 @@ def map_document(
     """Run one R2RML or RML document by itself and write its N-Quads to a stream, whole or not at all."""
     sources = Sources(root=root, database=database)
     with Engine(sources, memory_mb) as engine:
-        plans = _plans(engine, [mapping], base)
+        plans = plans_of(engine, [mapping], base)
         made = engine.folder / "mapped.nq"
         count = _write(engine, plans, made, limit)
         with made.open("rb") as lines:
@@ -89,7 +89,7 @@ def map_document(
 def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | None) -> tuple[MapPlan, ...]:
     """Give the plan of each triples map, for ``--show-sql`` and for other engines; nothing is run."""
     with Engine(sources, 256) as engine:
-        return tuple(_plans(engine, documents, base))
+        return tuple(plans_of(engine, documents, base))
 
 
 def show_sql(mapping: Path, *, root: Path, base: str | None, database: str | None, dialect: str = "duckdb") -> str:
@@ -106,7 +106,7 @@ def explain(
 ) -> Iterator[Explanation]:
     """Give each quad that names an IRI (or is the N-Quads line given), with its triples map and source row."""
     with Engine(sources, 1024) as engine:
-        for plan in _plans(engine, documents, base, located=True):
+        for plan in plans_of(engine, documents, base, located=True):
             term = wanted if wanted.startswith(("<", "_:", '"')) else f"<{wanted}>"
             query = f"SELECT DISTINCT * FROM ({plan.sql()}) WHERE contains(line, ?) LIMIT {int(limit)}"
             try:
@@ -117,7 +117,8 @@ def explain(
                 yield Explanation(row[0], plan.name, plan.map.where.file, *(row[1:] or (None, None)))
 
 
-def _plans(engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False) -> list[MapPlan]:
+def plans_of(engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False) -> list[MapPlan]:
+    """Give the plans of mapping documents on an open engine, their sources registered."""
     plans: list[MapPlan] = []
     for path in documents:
         document = read_mapping(path, base=base)

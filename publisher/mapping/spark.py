@@ -1,0 +1,113 @@
+"""The same plans on Spark: each query in Spark SQL, the lines written as part files and taken into one.
+
+Sources that are Parquet are read by Spark where they lie; every other source becomes Parquet first, in bulk. The
+lines are those that DuckDB writes, byte for byte. JSON is read by DuckDB alone, so a mapping of it is refused here.
+"""
+
+import importlib
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from publisher.errors import MappingFailed, UsageError
+from publisher.mapping.engine import Engine
+from publisher.mapping.plan import MapPlan
+from publisher.mapping.run import MappingCounts, plans_of
+from publisher.mapping.sources import Sources
+from publisher.mapping.values import FileSource, Formulation
+
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def run_on_spark(
+    documents: Sequence[Path],
+    sources: Sources,
+    out: Path,
+    *,
+    base: str | None,
+    memory_mb: int,
+    master: str = "local[2]",
+) -> MappingCounts:
+    """Run mapping documents on Spark and write distinct N-Quads lines to ``out``, in no order.
+
+    Raises UsageError where PySpark is not installed, MappingFailed for a source that Spark cannot take.
+    """
+    session = _session(master)
+    with tempfile.TemporaryDirectory(prefix="exportin-spark-") as name, Engine(sources, memory_mb) as engine:
+        folder = Path(name)
+        plans = plans_of(engine, documents, base)
+        for relation, path in _parquet(engine, plans, folder).items():
+            session.read.parquet(str(path)).createOrReplaceTempView(relation)
+        whole = " UNION ALL ".join(f"({plan.sql('spark')})" for plan in plans)
+        try:
+            session.sql(f"SELECT DISTINCT line FROM ({whole})").write.option("lineSep", "\n").text(
+                str(folder / "lines")
+            )
+        except _spark_errors() as error:
+            reason = str(error).splitlines()[0][:400]
+            raise MappingFailed(
+                f"Spark cannot run the mapping: {reason}", fix="run it with DuckDB to see why"
+            ) from None
+        count = _gather(sorted((folder / "lines").glob("part-*")), out)
+    return MappingCounts(count, len(plans), len(documents))
+
+
+def _session(master: str) -> Any:
+    try:
+        sql = importlib.import_module("pyspark.sql")
+    except ImportError:
+        raise UsageError("PySpark is not installed", fix="pip install 'exportin[spark]', with Java 17") from None
+    builder = sql.SparkSession.builder.master(master).appName("exportin")
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
+    if master.startswith("local"):
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+    return builder.getOrCreate()
+
+
+def _spark_errors() -> tuple[type[Exception], ...]:
+    """Give what a failed query raises: PySpark's own errors, and those of the Java side that it does not know."""
+    own = importlib.import_module("pyspark.errors").PySparkException
+    java = importlib.import_module("py4j.protocol").Py4JError
+    return own, java
+
+
+def _parquet(engine: Engine, plans: Sequence[MapPlan], folder: Path) -> dict[str, Path]:
+    """Give each relation of the plans as a Parquet file: its own, or one that DuckDB writes."""
+    files: dict[str, Path] = {}
+    for relation, logical in engine.known():
+        if relation.formulation is Formulation.JSON:
+            raise MappingFailed(
+                f"triples map {plans[0].name}: {relation.shown} is JSON, which the Spark engine does not read",
+                fix="run it with DuckDB, or put a logical view over it",
+                code="mapping.unsupported",
+            )
+        source = logical.source
+        beside = engine.sources.root / source.path if isinstance(source, FileSource) and engine.sources.root else None
+        if beside is not None and beside.suffix == ".parquet" and beside.is_file():
+            files[relation.name] = beside
+            continue
+        files[relation.name] = folder / f"{relation.name}.parquet"
+        target = str(files[relation.name]).replace("'", "''")
+        engine.connection.execute(f"COPY (FROM \"{relation.name}\") TO '{target}' (FORMAT parquet)")
+    return files
+
+
+def _gather(parts: Sequence[Path], out: Path) -> int:
+    partial = out.with_name(out.name + ".partial")
+    count = 0
+    with partial.open("wb") as whole:
+        for part in parts:
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, whole, 1 << 20)
+    with partial.open("rb") as whole:
+        while block := whole.read(1 << 20):
+            count += block.count(b"\n")
+    partial.replace(out)
+    return count
