@@ -25,7 +25,7 @@ _SPARE = 1024 * 1024
 _CRASHED = "the engine failed on this query"
 
 
-def nursery(control: socket.socket, source: Source, limits: dict[str, int]) -> NoReturn:
+def hold(control: socket.socket, source: Source, limits: dict[str, int]) -> NoReturn:
     """Hold the data and fork a worker for each socket that comes over ``control``, until that closes.
 
     Answers ``{"ready": …}`` or a failure once, and ``{"ended": pid, "status": …}`` for each worker that has ended.
