@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.entities.graph import Graph
-from publisher.entities.naming import LABELS, TYPE, Naming
+from publisher.entities.naming import LABELS, TYPE, Naming, telling
 from publisher.entities.reader import Reader
 from publisher.errors import StoreError
 from publisher.rdf import names
@@ -77,7 +77,7 @@ def _fill(
     naming = Naming(reader, classes)
     for number, iri in enumerate(sorted({*graph, *uses}), 1):
         label = graph.text(iri, LABELS, reader.about.language) or naming.words(iri)
-        kinds = [kind for kind in graph.iris(iri, TYPE) if not kind.startswith(names.OWL)]
+        kinds = [kind for kind in telling(reader, graph.iris(iri, TYPE)) if not kind.startswith(names.OWL)]
         kind = naming.name(kinds[0]) if kinds else ""
         part = _part(reader, iri, kinds)
         row = (number, iri, label, kind, kinds[0] if kinds else "", uses.get(iri, 0), part)

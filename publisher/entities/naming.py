@@ -77,11 +77,15 @@ class Naming:
 
     def kinds(self, iri: str) -> tuple[Link, ...]:
         """Give the classes of a thing, without those that say nothing."""
-        own = self._reader.about.vocabulary or "urn:"
-        found = sorted(self._graph.iris(iri, TYPE), key=lambda kind: (not kind.startswith(own), kind))
-        dull = {*_BORING, self._reader.role("entity"), self._reader.role("fact")}
-        telling = [kind for kind in found if kind not in dull] or found
-        return tuple(Link(kind, self.name(kind)) for kind in telling)
+        return tuple(Link(kind, self.name(kind)) for kind in telling(self._reader, self._graph.iris(iri, TYPE)))
+
+
+def telling(reader: Reader, kinds: Iterable[str]) -> list[str]:
+    """Give the classes that tell something, the dataset's own first; all of them where none does."""
+    own = reader.about.vocabulary or "urn:"
+    found = sorted(kinds, key=lambda kind: (not kind.startswith(own), kind))
+    dull = {*_BORING, reader.role("entity"), reader.role("fact")}
+    return [kind for kind in found if kind not in dull] or found
 
 
 def _spaced(text: str) -> str:

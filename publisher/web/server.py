@@ -28,6 +28,7 @@ from publisher.settings import Settings
 from publisher.web import create_app
 from publisher.web.opening import Opened, Sources, Union, open_sources
 from publisher.web.pages import Application, Pages
+from publisher.web.site import Site
 
 _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0
@@ -57,6 +58,7 @@ class Serving:
         self._watched = watched
         self._pointed = _target(watched)
         self._opened = opening()
+        _warm(self._opened.site)
         self._stop = threading.Event()
 
     @property
@@ -88,7 +90,7 @@ class Serving:
         while not self._stop.wait(_SECOND):
             before = self.look()
             if before is not None:
-                os.kill(os.getpid(), signal.SIGHUP)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGHUP)  # it waits, and only it can wake
                 drain = threading.Timer(_DRAIN, before.site.store.close)
                 drain.daemon = True
                 drain.start()
@@ -97,6 +99,12 @@ class Serving:
         """Stop following and close the store."""
         self._stop.set()
         self._opened.site.store.close()
+
+
+def _warm(site: Site) -> None:
+    """Answer once in this process, so that the web processes are forked with every module whole and at hand."""
+    "exportin".encode("idna")
+    create_app(site).test_client().get("/healthz")
 
 
 def start(
