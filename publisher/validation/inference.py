@@ -17,7 +17,7 @@ from publisher.rdf import quads as lines
 from publisher.rdf.names import OWL, RDF, RDFS
 from publisher.validation import terms
 from publisher.validation.graph import SUBCLASS, TYPE, Graph
-from publisher.validation.passages import rows_of
+from publisher.validation.places import rows_of
 
 _SUBPROPERTY = f"<{RDFS}subPropertyOf>"
 _INVERSE = f"<{OWL}inverseOf>"

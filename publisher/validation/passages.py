@@ -11,24 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from publisher.dataset import Document, Table
-from publisher.errors import Finding, Severity, Where
+from publisher.errors import Finding, Severity
 from publisher.validation import terms
 from publisher.validation.graph import Graph
-from publisher.validation.places import Places
+from publisher.validation.places import Places, rows_of, where_of
 
 RUN = 9
 _WORD = re.compile(r"\w+")
 Rows = Sequence[Mapping[str, str | None]]
-
-
-def rows_of(table: Table) -> list[dict[str, str | None]]:
-    """Give the rows of a table by the names of its columns."""
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
-def where_of(row: Mapping[str, str | None]) -> Where:
-    """Give the file and line that a row of a table came from."""
-    return Where(row["file"] or "", int(row["line"] or 0))
 
 
 def read_texts(sources: Iterable[Document], folder: Path) -> tuple[dict[str, str], list[Finding]]:

@@ -22,7 +22,7 @@ from publisher.rdf.names import OWL, RDF, RDFS
 from publisher.validation import terms
 from publisher.validation.graph import TYPE, Graph
 from publisher.validation.inference import inferred
-from publisher.validation.places import Places
+from publisher.validation.places import places_of
 from publisher.validation.turtle_lines import TurtleLines
 
 __all__ = ["HermiT", "check_reasoning", "inferred"]
@@ -136,7 +136,7 @@ def check_reasoning(
             fix="look at the axioms that were added last; give the reasoner more time or memory",
         )
         return
-    lines = TurtleLines(dataset.root, dataset.manifest.prefixes, Places(dataset.origins, dataset.key_origins))
+    lines = TurtleLines(dataset.root, dataset.manifest.prefixes, places_of(dataset))
     if not verdict.consistent:
         progress("contradiction found, looking for its smallest cause")
         conflict = _conflict(data, axioms, reasoner, limit)

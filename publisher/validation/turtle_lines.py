@@ -39,7 +39,8 @@ class TurtleLines:
     def of(self, triple: Triple) -> Where | None:
         """Give the place of a triple: in the seeds where it was curated, else in a Turtle file."""
         subject, predicate, object_ = (terms.iri_of(term) if term else "" for term in triple)
-        curated = self.places.keys.get((subject, predicate))
+        stated = self.places.triples.get((subject, predicate, object_))
+        curated = stated or self.places.keys.get((subject, predicate))
         return curated or self._in_turtle(subject, object_) or self.places.of(subject)
 
     def short(self, term: str) -> str:

@@ -16,7 +16,7 @@ from publisher.validation.file_lines import places_in
 from publisher.validation.graph import Graph, read_graph
 from publisher.validation.house_rules import House, check_house
 from publisher.validation.passages import check_cues, check_passages, check_published, read_texts
-from publisher.validation.places import Places
+from publisher.validation.places import Places, places_of
 from publisher.validation.reasoning import HermiT, check_reasoning
 from publisher.validation.report import Report
 from publisher.validation.report_forms import code_of
@@ -37,7 +37,7 @@ def validate(
     progress("reading the quads")
     with quads.open(encoding="utf-8", newline="\n") as stream:
         data = Graph(line for line in stream if not line.isspace())
-    places = Places(dataset.origins, dataset.key_origins)
+    places = places_of(dataset)
     findings = [*dataset.findings]
     progress("checking shapes")
     shapes = sorted((dataset.root / "shapes").glob("*.ttl"))

@@ -28,7 +28,20 @@ def reference_results(data: Graph, shapes: Graph, *, only: Collection[str] = ())
             advanced=True,
             use_shapes=[*names] or None,
         )
-        yield from _results(Graph(_lines(report)))
+        reached = _reached(shapes, only)
+        yield from (each for each in _results(Graph(_lines(report))) if not only or each.shape in reached)
+
+
+def _reached(shapes: Graph, nodes: Collection[str]) -> set[str]:
+    """Give the nodes and everything that hangs on them: shapes without a name can only be chosen by that."""
+    seen: set[str] = set()
+    pending = [*nodes]
+    while pending:
+        node = pending.pop()
+        if node not in seen:
+            seen.add(node)
+            pending.extend(each for predicate in shapes.predicates() for each in shapes.objects(node, predicate))
+    return seen
 
 
 @contextmanager
