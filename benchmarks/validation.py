@@ -2,7 +2,8 @@
 
 Run ``python benchmarks/validation.py [TRIPLES ...] [--reference TRIPLES ...]``. The data are facts with evidence, 12
 triples each pair; the shapes are eleven property shapes and one SPARQL constraint; one fact in 500 breaks a shape.
-The fastest of three runs counts for us, the only one for pySHACL. Both must give the same results, or the benchmark fails.
+The fastest of three runs counts for us, the only one for pySHACL.
+Both must give the same results, or the benchmark fails.
 """
 
 import argparse
