@@ -3,7 +3,10 @@
 It refuses a folder that holds neither a release nor a shelf, and says what it looked for.
 """
 
+import os
 import re
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -50,10 +53,17 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A site whose index of names each process opens for itself."""
+    """A site whose index of names each process opens for itself; ``scratch`` is a folder that goes with it."""
 
     site: Site
     names: Path | None
+    scratch: Path | None = None
+
+    def close(self) -> None:
+        """Close the store, and remove what was written for this process alone."""
+        self.site.store.close()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def in_this_process(self) -> Site:
         """Give the site with its index of names."""
@@ -88,7 +98,11 @@ def _of_release(release: Release, sources: Sources) -> Opened:
     )
     site = site_of(release, store=store, settings=sources.settings)
     folder = release.path.parent / INDEXES / release.version
-    return Opened(site, _names(site, folder, f"labels-{release.identity[:16]}.sqlite"))
+    path = folder / f"labels-{release.identity[:16]}.sqlite"
+    try:
+        return Opened(site, _names(site, path))
+    except (OSError, sqlite3.Error):
+        return _with_scratch(site)
 
 
 def _of_files(sources: Sources) -> Opened:
@@ -106,7 +120,12 @@ def _of_files(sources: Sources) -> Opened:
     )
     about = _described(store, sources, prefixes)
     site = Site(store=store, about=about, settings=sources.settings, union=sources.union)
-    return Opened(site, _names(site, Path(tempfile.mkdtemp(prefix="exportin-names-")), "labels.sqlite"))
+    return _with_scratch(site)
+
+
+def _with_scratch(site: Site) -> Opened:
+    folder = Path(tempfile.mkdtemp(prefix="exportin-names-"))
+    return Opened(site, _names(site, folder / "labels.sqlite"), folder)
 
 
 def _described(store: Store, sources: Sources, prefixes: Prefixes) -> Description:
@@ -138,17 +157,14 @@ def prefixes_in(places: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def _names(site: Site, folder: Path, name: str) -> Path | None:
-    """Give the index of names, built where it is missing; beside the release, or in a folder of its own."""
-    path = folder / name
-    if path.is_file():
-        return path
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f".{name}.new"
-        build_lookup(site.reader, fresh)
-        fresh.replace(path)
-    except OSError:
-        path = Path(tempfile.mkdtemp(prefix="exportin-names-")) / name
-        build_lookup(site.reader, path)
+def _names(site: Site, path: Path) -> Path:
+    """Give the index of names, built where it is missing; it appears whole or not at all."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".new-{os.getpid()}")
+        try:
+            build_lookup(site.reader, fresh)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
     return path

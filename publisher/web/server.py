@@ -91,14 +91,14 @@ class Serving:
             before = self.look()
             if before is not None:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGHUP)  # it waits, and only it can wake
-                drain = threading.Timer(_DRAIN, before.site.store.close)
+                drain = threading.Timer(_DRAIN, before.close)
                 drain.daemon = True
                 drain.start()
 
     def close(self) -> None:
         """Stop following and close the store."""
         self._stop.set()
-        self._opened.site.store.close()
+        self._opened.close()
 
 
 def _warm(site: Site) -> None:

@@ -99,7 +99,7 @@ def test_any_rdf_files_are_served(tmp_path: Path) -> None:
         assert client.get("/search?q=bo&format=json").get_json()[0]["iri"] == "http://people.example/id/bob"
         assert client.get("/bob.ttl").status_code == 200
     finally:
-        opened.site.store.close()
+        opened.close()
 
 
 def test_nothing_to_serve_is_told(tmp_path: Path) -> None:
