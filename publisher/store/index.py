@@ -16,25 +16,25 @@ from publisher.store.loading import load
 DIRECTORY = "oxigraph"
 LABELS = "labels.sqlite"
 ANSWERS = "answers"
-_MARK = "built-from"
+_MARK = "oxigraph.built-from"
 
 
 def build_index(quads: Path, index_root: Path, version: str) -> Path:
     """Build the index of a version from its N-Quads (``.nq``, ``.nq.gz``, ``.nq.zst``) and give its folder.
 
-    The folder appears whole or not at all; one that was built from the same file is kept, another is replaced.
-    Raises StoreError where the quads cannot be read or the folder cannot be written.
+    The Oxigraph directory appears whole or not at all; one that was built from the same file is kept, another is
+    replaced. Raises StoreError where the quads cannot be read or the folder cannot be written.
     """
     folder = index_root / version
     mark = _mark(quads)
-    if (folder / _MARK).is_file() and (folder / _MARK).read_text(encoding="ascii") == mark:
+    if _is_built(folder, mark):
         return folder
-    fresh = index_root / f".{version}.{os.getpid()}"
+    fresh = folder / f".{DIRECTORY}.{os.getpid()}"
     try:
-        fresh.mkdir(parents=True)
-        _fill(fresh / DIRECTORY, quads)
-        (fresh / _MARK).write_text(mark, encoding="ascii")
-        _place(fresh, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        _fill(fresh, quads)
+        _place(fresh, folder / DIRECTORY)
+        (folder / _MARK).write_text(mark, encoding="ascii")
     except OSError as error:
         raise StoreError(
             f"cannot write the index: {error}", where=Where(str(index_root)), fix="check its rights and the free space"
@@ -57,18 +57,25 @@ def _fill(directory: Path, quads: Path) -> None:
     del store
 
 
-def _place(fresh: Path, folder: Path) -> None:
-    """Move the new index to its place, and what stood there before out of the way; another process may do the same."""
+def _place(fresh: Path, place: Path) -> None:
+    """Move the new directory to its place, and what stood there out of the way; another process may do the same."""
     old = fresh.with_name(f"{fresh.name}.old")
-    if folder.exists():
-        folder.rename(old)
+    if place.exists():
+        place.rename(old)
     try:
-        fresh.rename(folder)
+        fresh.rename(place)
     except OSError:
-        if not (folder / DIRECTORY).is_dir():
+        if not place.is_dir():
             raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_built(folder: Path, mark: str) -> bool:
+    try:
+        return (folder / DIRECTORY).is_dir() and (folder / _MARK).read_text(encoding="ascii") == mark
+    except OSError:
+        return False
 
 
 def _mark(quads: Path) -> str:

@@ -30,7 +30,7 @@ def test_an_index_holds_the_quads(tmp_path: Path, suffix: str) -> None:
 
 
 def test_an_index_is_built_once(tmp_path: Path) -> None:
-    """An index of the same file is kept with all that lies in its folder; another file replaces it."""
+    """An index of the same file is kept, another file replaces it, and what else lies in its folder stays."""
     quads = tmp_path / "x.nq"
     quads.write_bytes(LINE)
     folder = build_index(quads, tmp_path, "1")
@@ -39,7 +39,8 @@ def test_an_index_is_built_once(tmp_path: Path) -> None:
     assert (folder / "labels.sqlite").exists()
     quads.write_bytes(LINE + LINE.replace(b"/a>", b"/c>"))
     assert size(build_index(quads, tmp_path, "1")) == 2
-    assert not (folder / "labels.sqlite").exists()
+    assert (folder / "labels.sqlite").exists()
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
     drop_index(tmp_path, "1")
     assert not folder.exists()
 
@@ -52,4 +53,5 @@ def test_quads_that_cannot_be_read_leave_nothing(tmp_path: Path) -> None:
         build_index(quads, tmp_path / ".index", "1")
     with pytest.raises(StoreError, match="cannot read"):
         build_index(tmp_path / "none.nq", tmp_path / ".index", "1")
-    assert list((tmp_path / ".index").iterdir()) == []
+    assert list((tmp_path / ".index").rglob("*.sst")) == []
+    assert not (tmp_path / ".index" / "1" / DIRECTORY).exists()
