@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -14,6 +15,8 @@ from publisher.errors import ExportinError
 from publisher.web import browse, dumps, endpoint, headers, home, problems, things, wellknown
 from publisher.web.paths import suffixed
 from publisher.web.site import Site
+
+_WHOLE = (200, 304)
 
 
 class _Json(DefaultJSONProvider):
@@ -94,6 +97,7 @@ def _errors(app: Flask, site: Site) -> None:
 
 def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
     longest = site.settings.count("max_url_length")
+    changed = _date(site.about.version)
 
     @app.before_request
     def first() -> Response | None:
@@ -111,6 +115,13 @@ def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
         view = (request.endpoint or "none").rpartition(".")[2]
         answered.labels(view, str(response.status_code)).inc()
         took.labels(view).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        if (
+            changed
+            and response.headers.get("ETag")
+            and response.status_code in _WHOLE
+            and view not in ("static", "file")
+        ):
+            response.last_modified = changed
         if view == "static":
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
             response.direct_passthrough = False
@@ -124,6 +135,14 @@ def _preflight() -> Response:
     response.headers["Access-Control-Allow-Headers"] = asked or "Accept"
     response.vary.add("Access-Control-Request-Headers")
     return response
+
+
+def _date(version: str) -> datetime | None:
+    """Give the moment of a release whose version is a date."""
+    try:
+        return datetime.strptime(version[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _bytes(number: int) -> str:

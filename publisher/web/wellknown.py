@@ -1,5 +1,6 @@
 """What machines ask first: is it alive, what may be read, where are the pages, how is it searched."""
 
+import json
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
@@ -13,6 +14,7 @@ from publisher.web import headers, problems
 from publisher.web.site import Site
 
 _MOST = 50_000
+_LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 
 
 def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
@@ -67,6 +69,13 @@ def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
         response.headers["Cache-Control"] = "no-cache"
         return response
 
+    @views.get("/.well-known/api-catalog")
+    def catalog() -> Response:
+        """List the interfaces of the site (RFC 9727) as a linkset (RFC 9264)."""
+        response = Response(json.dumps(_catalog(site), indent=1) + "\n", content_type=_LINKSET)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
     @views.get("/favicon.ico")
     def favicon() -> Response:
         """Lead to the picture of the site."""
@@ -89,6 +98,23 @@ def meters(site: Site) -> tuple[CollectorRegistry, Counter, Histogram]:
     quads = Gauge("exportin_release_quads", "Quads of the release that is served", registry=registry)
     quads.set(site.counts.get("quads", 0))
     return registry, answered, took
+
+
+def _catalog(site: Site) -> dict[str, object]:
+    root = _root(site)
+    sparql = {
+        "anchor": f"{root}/sparql",
+        "service-desc": [{"href": f"{root}/sparql", "type": "text/turtle"}],
+        "service-doc": [{"href": f"{root}/sparql", "type": "text/html"}],
+        "service-meta": [{"href": f"{root}/void.ttl", "type": "text/turtle"}],
+        "status": [{"href": f"{root}/readyz", "type": "text/plain"}],
+    }
+    search = {
+        "anchor": f"{root}/search",
+        "service-desc": [{"href": f"{root}/search.xml", "type": "application/opensearchdescription+xml"}],
+    }
+    items = [{"href": f"{root}/sparql"}, {"href": f"{root}/search"}]
+    return {"linkset": [{"anchor": f"{root}/.well-known/api-catalog", "item": items}, sparql, search]}
 
 
 def _root(site: Site) -> str:

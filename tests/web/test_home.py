@@ -89,6 +89,14 @@ def test_monitors_and_crawlers_are_served(client: FlaskClient) -> None:
     assert {item.text for item in root.iter(f"{space}lastmod")} == {"2026-03-01"}
 
 
+def test_interfaces_are_catalogued(client: FlaskClient) -> None:
+    """The catalogue of interfaces lists the query service with its description."""
+    found = client.get("/.well-known/api-catalog")
+    assert found.mimetype == "application/linkset+json"
+    anchors = [item["anchor"] for item in json.loads(found.data)["linkset"]]
+    assert "http://localhost/sparql" in anchors
+
+
 def test_a_site_under_a_path_links_within_it(site: Site) -> None:
     """Mounted under a path, every link and redirect of the site stays below it."""
     client = create_app(site).test_client()

@@ -24,6 +24,7 @@ def test_a_thing_leads_to_the_document_of_the_type(client: FlaskClient, suffix: 
     assert found.headers["Content-Location"] == f"/thing/LX0000001.{suffix}"
     assert found.headers["Access-Control-Allow-Origin"] == "*"
     assert '<https://example.org/lights/thing/LX0000001>; rel="describes"' in found.headers["Link"]
+    assert found.headers["Last-Modified"] == "Sun, 01 Mar 2026 00:00:00 GMT"
     again = client.get(asked.headers["Location"], headers={"If-None-Match": found.headers["ETag"]})
     assert (again.status_code, again.get_data()) == (304, b"")
 
