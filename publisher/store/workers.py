@@ -168,7 +168,7 @@ def start_workers(source: Source, settings: Settings) -> Workers:
     folder = Path(tempfile.mkdtemp(prefix="exportin-"))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     broker = subprocess.Popen(
-        [sys.executable, "-m", "publisher.store.broker"],
+        [sys.executable, "-P", "-m", "publisher.store.broker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
