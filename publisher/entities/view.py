@@ -30,6 +30,7 @@ _ALIGNED = (
     f"{names.RDFS}seeAlso",
     f"{names.OBO_IN_OWL}hasDbXref",
 )
+_CATALOGUE = (names.VOID, names.DCAT, names.SD)
 _CLASS = {f"{names.OWL}Class", f"{names.RDFS}Class"}
 _PROPERTY = {f"{names.OWL}{kind}Property" for kind in ("Object", "Datatype", "Annotation")} | {f"{names.RDF}Property"}
 
@@ -211,7 +212,9 @@ def _incoming(graph: Graph, naming: Naming, iri: str, barred: set[str]) -> tuple
         if subject in barred or subject.startswith(("_:", f"{iri}#")) or subject == iri:
             continue
         for predicate, terms in graph.of(subject):
-            if predicate not in barred and any(term.value == iri and term.is_iri for term in terms):
+            if predicate in barred or predicate.startswith(_CATALOGUE):
+                continue
+            if any(term.value == iri and term.is_iri for term in terms):
                 table.setdefault(predicate, []).append(naming.link(subject))
     ordered = {relation: sorted(links, key=lambda link: link.name) for relation, links in table.items()}
     found = [Property(Link(relation, naming.name(relation)), tuple(links)) for relation, links in ordered.items()]

@@ -16,7 +16,7 @@ _ROW, _HEAD, _GAP = 26, 22, 12
 _BOX = 92
 _EDGE = 272
 _MOST = 9
-_LONGEST = 32
+_LONGEST = 29
 
 
 @dataclass(frozen=True, slots=True)
