@@ -135,6 +135,8 @@ def _outcome(case: Case, folder: Path) -> str:
     """Give an empty text where the case passes, else what went wrong."""
     try:
         made = _run(case, folder)
+    except duckdb.Error as error:
+        return f"the script cannot be loaded: {error}"
     except MappingFailed as error:
         return "" if case.expected is None else f"refused: {error}"
     if case.expected is None:
