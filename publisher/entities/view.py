@@ -1,5 +1,7 @@
 """The page about one thing, as a value: names, kinds, what is said, facts with their evidence, what points at it."""
 
+from dataclasses import replace
+
 from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
@@ -8,6 +10,7 @@ from publisher.entities.values import Fact, Group, Link, Page, Property, Text, V
 from publisher.rdf import names
 
 FACTS_PER_PAGE = 400
+_KIN = 5
 _SYNONYMS = (
     f"{names.SKOS}altLabel",
     f"{names.SCHEMA}alternateName",
@@ -45,8 +48,22 @@ def view(reader: Reader, iri: str, *, inbound: int = 100, page: int = 1) -> Page
     found = _read_facts(reader, graph, thing, page)
     if not len(found) and not list(graph) and not reader.holds("known", thing=thing):
         return None
+    kin = _kin(reader, graph, iri) if page == 1 else ()
+    theirs = {
+        other: [fact for fact in _read_facts(reader, graph, term(other), 1) if fact not in found] for other in kin
+    }
     naming = Naming(reader, graph.mentioned() | {iri})
-    return _page(reader, graph, naming, iri, found)
+    shown = _page(reader, graph, naming, iri, found)
+    facts = Facts(reader, graph, naming)
+    groups = [Group(naming.link(other), "kin", tuple(map(facts.fact, told))) for other, told in theirs.items() if told]
+    return replace(shown, groups=(*shown.groups, *groups))
+
+
+def _kin(reader: Reader, graph: Graph, iri: str) -> tuple[str, ...]:
+    """Give what a thing makes and what makes it, whose facts its page shows too: the role ``product``."""
+    product = reader.role("product")
+    makers = [subject for subject in graph if iri in graph.iris(subject, product)]
+    return tuple(dict.fromkeys((*graph.iris(iri, product), *makers)))[:_KIN]
 
 
 def _read_facts(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:

@@ -1,5 +1,7 @@
 """The page about one thing, as a value."""
 
+from dataclasses import replace
+
 import pytest
 
 from publisher.entities.reader import Reader
@@ -86,6 +88,20 @@ def test_without_roles_a_page_is_a_plain_table(plain: Reader) -> None:
     assert page.groups == ()
     assert said["sureness"] == (Link(f"{BASE}vocab#guessed", "guessed"),)
     assert said["denied"] == (Text("false"),)
+
+
+def test_the_facts_of_a_product_stand_under_their_own_heading(reader: Reader) -> None:
+    """Where a role names what a thing makes, its page shows the facts of either under a heading of their own."""
+    roles = {**reader.about.roles, "product": f"{BASE}vocab#standsIn"}
+    making = replace(reader, about=replace(reader.about, roles=roles))
+    page = view(making, f"{BASE}thing/LX0000003")
+    assert page is not None
+    found = [
+        (group.heading.name, [fact.iri[-3:] for fact in group.facts])
+        for group in page.groups
+        if group.direction == "kin"
+    ]
+    assert found == [("Skårholm Light", ["002", "003"])]
 
 
 def test_the_unknown_has_no_page(reader: Reader) -> None:
