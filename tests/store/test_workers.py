@@ -319,23 +319,21 @@ def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> 
     """After many killed queries there are as many processes, descriptors and files as before."""
     store = start(many)
     assert eventually(idle(store, 2))
-    broker = next(pid for pid in descendants(os.getpid()) if _is_broker(pid))
     nursery = store.status()["nursery"]
-    assert eventually(lambda: len(descendants(broker)) == 3)  # the kernel's list of children may lag behind
-    before = _held(broker), _held(nursery), threading.active_count()
+    broker = _parent(nursery)
+    before = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
     with ThreadPoolExecutor(4) as pool:
         errors = list(pool.map(lambda _: endless(store, 0.02), range(kills)))
     assert [type(error) for error in errors] == [QueryTimedOut] * kills
     assert eventually(idle(store, 2), 40.0)
-    assert eventually(lambda: len(descendants(broker)) == 3)
-    after = _held(broker), _held(nursery), threading.active_count()
+    after = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
     assert before[1:] == after[1:]
     assert after[0] <= before[0] + 4  # the connections of the four threads
     assert sorted(path.name for path in store.address.parent.iterdir()) == ["broker.sock"]
 
 
-def _is_broker(pid: int) -> bool:
-    return b"publisher.store.broker" in Path(f"/proc/{pid}/cmdline").read_bytes() and len(descendants(pid)) > 1
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
 
 
 def _held(pid: int) -> int:
