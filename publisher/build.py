@@ -172,9 +172,12 @@ def _quads(dataset: Dataset, options: Options, progress: Progress, work: Path) -
     documents = sorted((root / "mappings").glob("*.ttl"))
     progress(f"mapping {len(dataset.tables['facts'].rows)} facts by {len(documents)} mapping documents")
     run_mappings(documents, Sources(tables=dataset.tables), mapped, base=manifest.base, memory_mb=options.memory_mb)
-    ontology = _write(work / "ontology.nq", _skolemised(root, (root / "ontology").glob("*.ttl"), manifest, "ontology"))
+    said: set[str] = set()
     slices = (root / "ontology" / "imports").glob("*.ttl")
-    imports = _write(work / "imports.nq", _skolemised(root, slices, manifest, "imports"))
+    imports = _write(work / "imports.nq", _new(_skolemised(root, slices, manifest, "imports"), said))
+    own = (root / "ontology").glob("*.ttl")
+    ontology = _write(work / "ontology.nq", _new(_skolemised(root, own, manifest, "ontology"), said))
+    mapped = _write(work / "stated-by-facts.nq", _unsaid(mapped, said))
     stated = _joined((mapped, ontology, imports), work / "stated.nq")
     progress("inferring what follows by rule")
     inferred = _write(work / "inferred.nq", reasoning.inferred(stated, dataset))
@@ -189,6 +192,25 @@ def _skolemised(root: Path, paths: Iterable[Path], manifest: Manifest, graph: st
         name = f"{manifest.base}{path.relative_to(root).with_suffix('').as_posix()}"
         for line in canon.skolemise(parsed, name):
             yield f"{line[:-1]}<{manifest.graphs[graph]}> ."
+
+
+def _new(lines: Iterable[str], said: set[str]) -> Iterator[str]:
+    """Give the lines whose triple no earlier graph holds, and keep their triples: a triple stands in one graph only.
+
+    A union of graphs is a set of triples, but engines that merge at query time count a triple once for each graph.
+    """
+    for line in lines:
+        triple = line[: line.rindex(" <")]
+        if triple not in said:
+            said.add(triple)
+            yield line
+
+
+def _unsaid(path: Path, said: set[str]) -> Iterator[str]:
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            if line[: line.rindex(" <")] not in said:
+                yield line.rstrip("\n")
 
 
 def _write(path: Path, lines: Iterable[str]) -> Path:

@@ -78,3 +78,16 @@ def test_every_finding_code_is_documented() -> None:
     assert set() == {
         code for code in used if code.split(".")[0] in families and f"`{code}`" not in _page("findings.md")
     }
+
+
+def test_every_slice_has_its_licence_listed(root: Path) -> None:
+    """LICENSE-DATA names each slice of an outside ontology with the licence that stands in the slice."""
+    listed = (root / "LICENSE-DATA").read_text(encoding="utf-8")
+    missing = []
+    for slice_ in sorted((root / "ontology" / "imports").glob("*.ttl")):
+        stated = re.search(r'dcterms:(?:license|rights) (?:<([^>]+)>|"([^"]+)")', slice_.read_text(encoding="utf-8"))
+        block = listed.partition(f"\n{slice_.name}\n")[2].split("\n", 2)[:2]
+        if stated is None or (stated[1] or stated[2]) not in "\n".join(block):
+            missing.append(slice_.name)
+
+    assert [] == missing
