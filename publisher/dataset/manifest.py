@@ -44,7 +44,8 @@ _OWN_ROLES = {
     "original_object": "objectAsWritten",
     "entity": "Entity",
 }
-ROLES = (*_STANDARD_ROLES, *_OWN_ROLES)
+_OPTIONAL_ROLES = ("name", "product")  # the short name that pages show; what a thing, such as a gene, makes
+ROLES = (*_STANDARD_ROLES, *_OWN_ROLES, *_OPTIONAL_ROLES)
 _CERTAINTIES = ("asserted", "presupposed", "hedged", "hypothesised", "outlook", "recommended", "underdetermined")
 _IDS = {"fact": "F%07d", "evidence": "E%07d", "entity": "X%07d"}
 _PATHS = {
@@ -227,7 +228,7 @@ class _Reader:
             graphs=MappingProxyType(
                 {name: f"{base}graph/{name}" for name in GRAPHS} | self._iris("graphs", prefixes, GRAPHS)
             ),
-            roles=MappingProxyType({name: roles[name] for name in ROLES}),
+            roles=MappingProxyType({name: roles[name] for name in ROLES if name in roles}),
             certainty=self._certainty(own, prefixes),
             ids=MappingProxyType(_IDS | self._patterns()),
             paths=MappingProxyType(_PATHS | self._strings("paths")),
