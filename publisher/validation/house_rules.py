@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from publisher.dataset import Manifest, Table
-from publisher.errors import Finding, Severity
+from publisher.errors import Finding, Severity, Where
 from publisher.rdf.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from publisher.validation import terms
 from publisher.validation.graph import SUBCLASS, TYPE, Graph
@@ -126,6 +126,7 @@ def check_prefixes(house: House) -> Iterator[Finding]:
             yield Finding(
                 "iri.no-prefix",
                 f"no prefix stands for {namespace}",
+                Where("dataset.toml"),
                 severity=Severity.WARNING,
                 value=iri,
                 fix="declare a prefix for it in [prefixes] of dataset.toml",
