@@ -17,6 +17,7 @@ from publisher.dataset import Dataset, open_dataset
 from publisher.dataset.manifest import FILE as MANIFEST
 from publisher.dataset.manifest import Agent as Person
 from publisher.dataset.manifest import Manifest
+from publisher.editions import Records, write_editions
 from publisher.errors import Severity, UsageError
 from publisher.mapping import Explanation, Sources, run_mappings
 from publisher.mapping import explain as run_explain
@@ -68,7 +69,7 @@ class Outcome:
 def check(root: Path, options: Options, progress: Progress) -> Outcome:
     """Do all of a build but the writing, and give the report."""
     with tempfile.TemporaryDirectory(prefix="exportin-") as folder:
-        return _prepare(root, options, progress, Path(folder))[0]
+        return _prepare(root, options, progress, Path(folder), editions=False)[0]
 
 
 def build(root: Path, options: Options, progress: Progress) -> Outcome:
@@ -145,7 +146,9 @@ def _files(place: Path) -> Iterable[Path]:
     return (path for path in place.rglob("*") if path.is_file() and not path.name.startswith("."))
 
 
-def _prepare(root: Path, options: Options, progress: Progress, work: Path) -> tuple[Outcome, Content | None]:
+def _prepare(
+    root: Path, options: Options, progress: Progress, work: Path, *, editions: bool = True
+) -> tuple[Outcome, Content | None]:
     progress(f"reading {root / 'dataset.toml'}")
     dataset = open_dataset(root)
     version = options.version or dataset.manifest.version
@@ -162,7 +165,15 @@ def _prepare(root: Path, options: Options, progress: Progress, work: Path) -> tu
         progress=progress,
     )
     outcome = Outcome(dataset, report, count)
-    return outcome, _content(dataset, version, files, report) if report.conforms else None
+    if not report.conforms:
+        return outcome, None
+    content = _content(dataset, version, files, report)
+    if not editions:
+        return outcome, content
+    progress("writing the editions: nanopublications, RDF 1.2, KGX, CSV")
+    records = Records(content.description, dataset.tables, dataset.ontology, files[:1])
+    written = tuple(write_editions(records, work))
+    return outcome, replace(content, attachments=(*content.attachments, *written))
 
 
 def _quads(dataset: Dataset, options: Options, progress: Progress, work: Path) -> tuple[tuple[Path, ...], int]:

@@ -49,6 +49,7 @@ class Property:
 class Ontology:
     """The terms that a dataset knows: ``own`` are declared in ``ontology/*.ttl``, the others come from slices.
 
+    ``parents`` are the classes stated above a class, ``broader`` the properties stated above a property;
     ``deprecated`` maps an obsolete term to the one that replaces it, or to None.
     """
 
@@ -56,6 +57,7 @@ class Ontology:
     labels: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    broader: Mapping[str, frozenset[str]] = field(default_factory=dict)
     deprecated: Mapping[str, str | None] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
 
@@ -113,6 +115,7 @@ def _view(triples: list[tuple[Term, Term, Term]], *, own: frozenset[str], langua
         labels=MappingProxyType(labels),
         types=MappingProxyType(types),
         parents=MappingProxyType(_grouped(triples, RDFS + "subClassOf")),
+        broader=MappingProxyType(_grouped(triples, RDFS + "subPropertyOf")),
         deprecated=MappingProxyType({iri: replaced.get(iri) for iri in deprecated}),
         own=own,
     )

@@ -2,3 +2,8 @@
 
 An edition is a file of a release; it is never loaded into the store.
 """
+
+from publisher.editions.records import Records
+from publisher.editions.write import write_editions
+
+__all__ = ["Records", "write_editions"]

@@ -15,7 +15,7 @@ from publisher.release.content import Description
 from publisher.release.dumps import lines_of
 
 Cells = Mapping[str, str | None]
-_FACT, _EVIDENCE, _BESIDE = "f", "e", "z"
+_FACT, _EVIDENCE, _STANDS, _BESIDE = "f", "e", "s", "z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Mapped:
 
     ``own`` are those of the fact and its parts, ``evidence`` those of its evidence and passages; ``row`` is None for
     the statements that belong to no fact (entities, documents), which are in ``own``. ``stands`` is the bare triple as
-    a line, where the fact may stand by itself. ``documents`` and ``cited`` are IRIs.
+    a line, where the fact may stand by itself and its mapping gave it. ``documents`` and ``cited`` are IRIs.
     """
 
     row: Cells | None
@@ -63,26 +63,30 @@ class Mapped:
     cited: tuple[str, ...] = ()
 
 
-def mapped(records: Records, work: Path) -> Iterator[Mapped]:
-    """Give what belongs to no fact, then each fact in the order of its IRI, sorted on disk in the folder ``work``."""
+def sort_by_fact(records: Records, work: Path) -> Path:
+    """Write what was mapped, each statement with the fact it belongs to, into a sorted file of the folder ``work``."""
+    keyed, ordered = work / "keyed.txt", work / "by-fact.txt"
+    with keyed.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(line + "\n" for line in _keyed(records))
+    sort.sort_lines([keyed], ordered)
+    return ordered
+
+
+def mapped(records: Records, ordered: Path) -> Iterator[Mapped]:
+    """Give what belongs to no fact, then each fact in the order of its IRI, from the file of :func:`sort_by_fact`."""
     facts = {row["iri"] or "": row for row in records.rows("facts")}
     sources = _Sources.of(records)
-    ordered = work / "by-fact.txt"
-    keyed = work / "keyed.txt"
-    with keyed.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(line + "\n" for line in _keyed(records, facts, sources.fact_of))
-    sort.sort_lines([keyed], ordered)
     rest = iter(sorted(facts))
     for key, group in groupby((line.split("\t", 2) for line in lines_of(ordered)), key=lambda parts: parts[0]):
         if not key:
             yield Mapped(None, tuple(line for _, _, line in group))
             continue
-        kinds: dict[str, list[str]] = {_FACT: [], _EVIDENCE: []}
+        kinds: dict[str, list[str]] = {_FACT: [], _EVIDENCE: [], _STANDS: []}
         for _, kind, line in group:
             kinds[kind].append(line)
-        yield from (sources.mapped(facts[missing], (), ()) for missing in iter(lambda: next(rest), key))
-        yield sources.mapped(facts[key], kinds[_FACT], kinds[_EVIDENCE])
-    yield from (sources.mapped(facts[missing], (), ()) for missing in rest)
+        yield from (sources.mapped(facts[missing], {}) for missing in iter(lambda: next(rest), key))
+        yield sources.mapped(facts[key], kinds)
+    yield from (sources.mapped(facts[missing], {}) for missing in rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +110,26 @@ class _Sources:
                 found.cited.setdefault(fact, []).append(row["reference"])
         return found
 
-    def mapped(self, row: Cells, own: Sequence[str], evidence: Sequence[str]) -> Mapped:
+    def mapped(self, row: Cells, kinds: Mapping[str, Sequence[str]]) -> Mapped:
         iri = row["iri"] or ""
-        stands = f"<{row['subject']}> <{row['predicate']}> <{row['object']}> ." if row["direct_object"] else None
-        documents = dict.fromkeys(self.documents.get(iri, ()))
         return Mapped(
-            row, tuple(own), tuple(evidence), stands, tuple(documents), tuple(dict.fromkeys(self.cited.get(iri, ())))
+            row,
+            own=tuple(kinds.get(_FACT, ())),
+            evidence=tuple(kinds.get(_EVIDENCE, ())),
+            stands=next(iter(kinds.get(_STANDS, ())), None),
+            documents=tuple(dict.fromkeys(self.documents.get(iri, ()))),
+            cited=tuple(dict.fromkeys(self.cited.get(iri, ()))),
         )
 
 
-def _keyed(records: Records, facts: Mapping[str, Cells], fact_of: Mapping[str, str]) -> Iterator[str]:
+def _keyed(records: Records) -> Iterator[str]:
+    facts = {row["iri"] or "": row for row in records.rows("facts")}
+    fact_of = {row["iri"] or "": row["fact"] or "" for row in records.rows("evidence")}
     graphs = {f"<{records.about.graphs[name]}>" for name in ("facts", "evidence")}
-    bare = {f"<{row['subject']}> <{row['predicate']}> <{row['object']}> ." for row in facts.values()}
+    bare: dict[str, list[str]] = {}
+    for iri, row in facts.items():
+        if row["direct_object"]:
+            bare.setdefault(f"<{row['subject']}> <{row['predicate']}> <{row['object']}> .", []).append(iri)
     for statement in _statements(records.quads):
         if statement.graph not in graphs:
             continue
@@ -128,8 +140,10 @@ def _keyed(records: Records, facts: Mapping[str, Cells], fact_of: Mapping[str, s
             yield f"{stem}\t{_FACT}\t{line}"
         elif stem in fact_of:
             yield f"{fact_of[stem]}\t{_EVIDENCE}\t{line}"
-        elif line not in bare:
-            yield f"\t{_BESIDE}\t{line}"
+        else:
+            yield from (f"{fact}\t{_STANDS}\t{line}" for fact in bare.get(line, ()))
+            if line not in bare:
+                yield f"\t{_BESIDE}\t{line}"
 
 
 def _statements(paths: Iterable[Path]) -> Iterator[terms.Statement]:
