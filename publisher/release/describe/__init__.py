@@ -16,7 +16,7 @@ from publisher.release.describe.examples import say_examples
 from publisher.release.describe.lines import STANDARD, Lines
 from publisher.release.describe.provenance import say_build, say_retired
 from publisher.release.describe.schema_org import citation, json_bytes, schema_org
-from publisher.release.describe.service import say_service
+from publisher.release.describe.endpoint import say_service
 from publisher.release.describe.statistics import Statistics
 from publisher.release.describe.void import say_void
 from publisher.release.record import File

@@ -1,4 +1,4 @@
-"""The SPARQL service: what it speaks, what it writes, and which graphs it holds. See SPARQL 1.1 Service Description."""
+"""The SPARQL endpoint: what it speaks, what it writes, and which graphs it holds. See SPARQL 1.1 Service Description."""
 
 from publisher.rdf.media import GRAPHS, RESULTS
 from publisher.rdf.quads import literal
