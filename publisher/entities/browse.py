@@ -47,6 +47,13 @@ def documents(reader: Reader) -> tuple[Counted, ...]:
     return _counted(reader, "documents") if reader.role("document") else ()
 
 
+def things(reader: Reader) -> int:
+    """Give how many things the dataset describes: those of the class that plays the role ``entity``."""
+    entity = reader.role("entity")
+    rows = reader.rows("extension", thing=term(entity)) if entity else []
+    return int(rows[0]["count"].value) if rows else 0
+
+
 def members(reader: Reader, iri: str, *, limit: int, offset: int = 0) -> Members:
     """Give the things of one class, in the order of their IRIs."""
     rows = reader.rows("members", thing=term(iri), limit=str(limit), offset=str(offset))

@@ -8,7 +8,8 @@ from publisher.entities.reader import Reader
 from publisher.entities.values import Certainty, Evidence, Fact, Link, Parts, Passage, Property, Text, Value
 from publisher.rdf import names
 
-_ADMINISTRATIVE = (names.DCTERMS, names.PAV, names.PROV, names.SPDX, names.OA)
+CURATION = (names.DCTERMS, names.PAV, names.PROV, names.SPDX, names.OA)
+PAPERWORK = (*(f"{names.DCTERMS}{name}" for name in ("identifier", "created", "modified")), names.PAV, names.SPDX)
 _COMMENT = f"{names.RDFS}comment"
 _TARGET = f"{names.OA}hasTarget"
 _SELECTOR = f"{names.OA}hasSelector"
@@ -30,12 +31,11 @@ class Facts:
         self._naming = naming
 
     def fact(self, iri: str, *, whole: bool = False) -> Fact:
-        """Give one fact with its context and evidence; ``whole`` includes what nearly every fact carries."""
+        """Give one fact with its context and evidence; ``whole`` includes its paperwork."""
         role = self._reader.role
         graph = self._graph
         played = {role(name) for name in _PLAYED} | {TYPE, _COMMENT, *LABELS}
-        if not whole:
-            played |= self._reader.common
+        common = self._reader.common
         mentions = [
             term.value for name in ("original_subject", "original_object") for term in graph.objects(iri, role(name))
         ]
@@ -48,11 +48,12 @@ class Facts:
             object=self._first(iri, "object"),
             certainty=self._certainty(iri),
             negated=any(term.value in ("true", "1") for term in graph.objects(iri, role("negated"))),
-            context=_once(self.properties(iri, hidden=played, administrative=False)),
+            context=_once(self.properties(iri, hidden=played | common, barred=CURATION)),
             evidence=tuple(self.evidence(item) for item in graph.iris(iri, role("evidence"))),
             kinds=self._naming.kinds(iri),
             mentions=tuple(mentions),
             remark=graph.text(iri, (_COMMENT,)) or "",
+            record=self.record(iri, hidden=played, begin=(*CURATION, *common)) if whole else (),
         )
 
     def evidence(self, iri: str) -> Evidence:
@@ -69,22 +70,28 @@ class Facts:
             codes=self._links(graph.iris(iri, role("evidence_code"))),
             cites=self._links(graph.iris(iri, role("cites"))),
             cue=graph.text(iri, (role("cue"),)) or "",
-            others=self.properties(iri, hidden=hidden | {TYPE, *LABELS}, administrative=False),
+            others=self.properties(iri, hidden=hidden | {TYPE, *LABELS}, barred=CURATION),
         )
 
     def properties(
-        self, subject: str, *, hidden: Iterable[str | None], administrative: bool = True, depth: int = _DEPTH
+        self, subject: str, *, hidden: Iterable[str | None], barred: tuple[str, ...] = (), depth: int = _DEPTH
     ) -> tuple[Property, ...]:
-        """Give what is said about a node, without the hidden relations, and without paperwork unless it is wanted."""
-        barred = set(hidden)
+        """Give what is said about a node, without the hidden relations and those that begin like a barred one."""
+        unseen = set(hidden)
         found = [
             Property(
                 Link(predicate, self._naming.name(predicate)), tuple(self.value(subject, term, depth) for term in terms)
             )
             for predicate, terms in self._graph.of(subject)
-            if predicate not in barred and (administrative or not predicate.startswith(_ADMINISTRATIVE))
+            if predicate not in unseen and not predicate.startswith(barred)
         ]
         return tuple(sorted(found, key=lambda item: item.relation.name.casefold()))
+
+    def record(
+        self, subject: str, *, hidden: Iterable[str | None], begin: tuple[str, ...] = PAPERWORK
+    ) -> tuple[Property, ...]:
+        """Give the paperwork about a node, such as dates and checksums: the relations that begin in one of these ways."""
+        return tuple(item for item in self.properties(subject, hidden=hidden) if item.relation.iri.startswith(begin))
 
     def value(self, subject: str, term: Term, depth: int = _DEPTH) -> Value:
         """Give a term as a link, a text, or the node that belongs to its subject."""

@@ -67,7 +67,7 @@ class Graph:
     def objects(self, subject: str, predicate: str | None) -> tuple[Term, ...]:
         """Give the objects of a subject and predicate, sorted; none where the predicate is None."""
         found = self._index.get(subject, {}).get(predicate or "", ())
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=_order)) if len(found) > 1 else tuple(found)
 
     def iris(self, subject: str, predicate: str | None) -> tuple[str, ...]:
         """Give the IRIs among the objects."""

@@ -18,6 +18,7 @@ LABELS = (
     "http://purl.org/dc/elements/1.1/title",
 )
 TYPE = f"{names.RDF}type"
+_UNDER = f"{names.RDFS}subClassOf"
 _BORING = (
     f"{names.OWL}NamedIndividual",
     f"{names.OWL}Thing",
@@ -76,8 +77,20 @@ class Naming:
         return Link(iri, self.name(iri), kinds[0].name if kinds else "")
 
     def kinds(self, iri: str) -> tuple[Link, ...]:
-        """Give the classes of a thing, without those that say nothing."""
-        return tuple(Link(kind, self.name(kind)) for kind in telling(self._reader, self._graph.iris(iri, TYPE)))
+        """Give the most specific classes of a thing, without those that say nothing."""
+        found = telling(self._reader, self._graph.iris(iri, TYPE))
+        above = {higher for kind in found for higher in self._above(kind)}
+        return tuple(Link(kind, self.name(kind)) for kind in found if kind not in above or len(found) == 1)
+
+    def _above(self, kind: str) -> set[str]:
+        """Give the classes over a class, as far as they were read."""
+        found: set[str] = set()
+        left = [kind]
+        while left:
+            fresh = set(self._graph.iris(left.pop(), _UNDER)) - found - {kind}
+            found |= fresh
+            left.extend(fresh)
+        return found
 
 
 def telling(reader: Reader, kinds: Iterable[str]) -> list[str]:

@@ -24,9 +24,9 @@ _SLOT = re.compile(r"\$([a-z_]+)")
 _INFERRED, _ABOUT_ITSELF = {"inferred"}, {"inferred", "description"}
 _UNREAD: Mapping[str, set[str]] = {
     "page": _INFERRED,
-    "facts": _INFERRED,
+    **dict.fromkeys(("facts", "listed", "reading"), _ABOUT_ITSELF),
     "names": _INFERRED,
-    "members": {"description"},
+    **dict.fromkeys(("members", "extension"), {"description"}),
     **dict.fromkeys(
         ("lookup", "mentions", "classes", "kinds", "relations", "documents", "terms", "common"), _ABOUT_ITSELF
     ),

@@ -69,6 +69,6 @@ def _download(file: File, about: Description, root: str) -> dict[str, Any]:
         "@type": "DataDownload",
         "name": file.title or file.name,
         "contentUrl": f"{root}/dumps/{about.version}/{file.name}",
-        "encodingFormat": file.media,
+        "encodingFormat": file.sent_as,
         "contentSize": f"{file.size} B",
     }

@@ -90,7 +90,10 @@ class Certainty:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One claim: a sentence of subject, relation and object, its context, its certainty and its evidence."""
+    """One claim: a sentence of subject, relation and object, its context, its certainty and its evidence.
+
+    ``record`` is the paperwork: what nearly every fact carries, and when and by whom it was written down.
+    """
 
     iri: str
     label: str
@@ -104,6 +107,7 @@ class Fact:
     kinds: tuple[Link, ...] = ()
     mentions: tuple[str, ...] = ()
     remark: str = ""
+    record: tuple[Property, ...] = ()
 
     @property
     def first_passage(self) -> int:
@@ -122,7 +126,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the page about one thing shows; ``query`` is the SPARQL that lists the same."""
+    """All that the page about one thing shows.
+
+    ``record`` is paperwork, such as checksums and dates; ``query`` is the SPARQL that lists the same as the page.
+    """
 
     thing: Link
     curie: str
@@ -140,3 +147,4 @@ class Page:
     more: bool = False
     part: str = "thing"
     query: str = ""
+    record: tuple[Property, ...] = ()

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from publisher.entities.facts import Facts
+from publisher.entities.facts import CURATION, PAPERWORK, Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
-from publisher.entities.reader import Reader, term
+from publisher.entities.reader import Reader, term, terms
 from publisher.entities.values import Fact, Group, Link, Page, Property, Text, Value
 from publisher.rdf import names
 
-FACTS_PER_PAGE = 400
+FACTS_PER_PAGE = 100
 _KIN = 5
 _SYNONYMS = (
     f"{names.SKOS}altLabel",
@@ -69,12 +69,12 @@ def _kin(reader: Reader, graph: Graph, iri: str) -> tuple[str, ...]:
 def _read_facts(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:
     if reader.role("predicate") is None:
         return []
-    rows = reader.rows("facts", thing=thing, offset=str((page - 1) * FACTS_PER_PAGE), limit=str(FACTS_PER_PAGE + 1))
-    found: dict[str, None] = {}
-    for row in rows:
-        found[row["fact"].value] = None
-        graph.add(row["s"].value, row["p"].value, row["o"])
-    return sorted(found)
+    query = "reading" if _is_document(reader, graph, thing[1:-1]) else "listed"
+    rows = reader.rows(query, thing=thing, offset=str((page - 1) * FACTS_PER_PAGE), limit=str(FACTS_PER_PAGE + 1))
+    found = [row["fact"].value for row in rows if "fact" in row]
+    if found:
+        reader.graph("facts", graph, facts=terms(found[:FACTS_PER_PAGE]))
+    return found
 
 
 def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[str]) -> Page:
@@ -92,6 +92,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
     }
     claim = [facts.fact(iri, whole=True)] if part == "fact" else []
     language = reader.about.language
+    paperwork = CURATION if part in ("fact", "evidence") else PAPERWORK
     curie = reader.about.prefixes.compress(iri)
     return Page(
         thing=naming.link(iri),
@@ -105,7 +106,8 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
             for item in graph.objects(iri, predicate)
             if item.is_literal and (item.language or language).startswith(language[:2])
         ),
-        properties=_not_told(facts.properties(iri, hidden=hidden), [*others, *claim], iri),
+        properties=_not_told(facts.properties(iri, hidden=hidden, barred=paperwork), [*others, *claim], iri),
+        record=claim[0].record if claim else facts.record(iri, hidden=hidden, begin=paperwork),
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, naming, iri, part),
         incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader)}), others, iri),
@@ -129,9 +131,13 @@ def _part(reader: Reader, graph: Graph, iri: str) -> str:
         return "class"
     if kinds & _PROPERTY:
         return "property"
+    return "document" if _is_document(reader, graph, iri) else "thing"
+
+
+def _is_document(reader: Reader, graph: Graph, iri: str) -> bool:
+    """Tell whether evidence was found in a thing."""
     document = reader.role("document")
-    told = any(iri in graph.iris(subject, document) for subject in graph) if document else False
-    return "document" if told else "thing"
+    return any(iri in graph.iris(subject, document) for subject in graph) if document else False
 
 
 def _not_told(properties: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:

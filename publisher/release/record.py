@@ -38,6 +38,11 @@ class File:
     quads: int = 0
     title: str = ""
 
+    @property
+    def sent_as(self) -> str:
+        """Give the media type of the bytes as they are: that of the compression, where there is one."""
+        return f"application/{self.compression}" if self.compression else self.media
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Description):

@@ -15,7 +15,6 @@ from publisher.web import headers, problems
 from publisher.web.headers import WebLink
 from publisher.web.site import Site
 
-_COMPRESSED = {"gzip": "application/gzip", "zstd": "application/zstd"}
 _YEAR = 31_536_000
 _ALWAYS = ("SHA256SUMS", "release.json")
 
@@ -112,7 +111,7 @@ def _send(site: Site, release: Release, name: str) -> Response:
     known: File | None = release.files.get(name)
     if not path.is_file() or not path.resolve().is_relative_to(release.path.resolve()):
         return _missing(site, name)
-    media = _COMPRESSED.get(known.compression, known.media) if known else _media(path)
+    media = known.sent_as if known else _media(path)
     response = send_file(
         path, mimetype=media, as_attachment=media != "text/html", download_name=Path(name).name, conditional=True,
         etag=known.sha256 if known else True, last_modified=None, max_age=_YEAR,

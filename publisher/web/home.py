@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.browse import kinds, relations
+from publisher.entities.browse import documents, kinds, relations, things
 from publisher.entities.describe import describe
 from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
@@ -14,7 +14,6 @@ from publisher.web import headers, negotiation, problems
 from publisher.web.headers import WebLink
 from publisher.web.site import Site
 
-_NUMBERS = (("triples", "statements"), ("subjects", "things"), ("classes", "kinds"), ("properties", "relations"))
 _VOID_PROFILE = "http://rdfs.org/ns/void#"
 
 
@@ -46,15 +45,21 @@ def _home(site: Site) -> Response:
 
 def _front(site: Site) -> str:
     naming = Naming(site.reader, site.about.examples)
-    numbers = [(words, site.counts[name]) for name, words in _NUMBERS if name in site.counts]
-    facts = sum(item.count for item in relations(site.reader))
+    said = relations(site.reader)
+    numbers = [
+        ("facts", sum(item.count for item in said)),
+        ("things", things(site.reader) or site.counts.get("subjects", 0)),
+        ("documents", len(documents(site.reader))),
+        ("statements", site.counts.get("triples", 0)),
+    ]
     files = [file for file in site.files.values() if file.part]
     return render_template(
         "home.html",
         kinds=kinds(site.reader)[:12],
         structured=dataset(site.about, files, site.settings.text("public_url").rstrip("/")),
         names={iri: naming.name(iri) for iri in site.about.examples},
-        counts=[("facts", facts), *numbers] if facts else numbers,
+        relations=said[:8],
+        counts=[(words, number) for words, number in numbers if number],
     )
 
 
@@ -96,7 +101,7 @@ def _links(site: Site, root: str) -> list[WebLink]:
         links.append(WebLink(f"{root}/dumps/{about.version}/dcat.jsonld", "describedby", "application/ld+json"))
     for file in site.files.values():
         if file.part == "whole":
-            links.append(WebLink(f"{root}/dumps/{about.version}/{file.name}", "item", "application/gzip"))
+            links.append(WebLink(f"{root}/dumps/{about.version}/{file.name}", "item", file.sent_as))
     links.append(WebLink(f"{root}/sparql", "service"))
     links.append(WebLink(f"{root}/search.xml", "search", "application/opensearchdescription+xml"))
     return links

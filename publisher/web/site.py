@@ -101,7 +101,10 @@ def site_of(release: Release, *, store: Store, settings: Settings, lookup: Looku
 
 
 def examples_in(folder: Path) -> tuple[Example, ...]:
-    """Give the example queries of a folder, by file name; their headers are grlc's (``#+ summary:``, ``#+ tags:``)."""
+    """Give the example queries of a folder, by file name.
+
+    Their headers are grlc's (``#+ summary:``, ``#+ tags:``), or plain remarks of the same form (``# title:``).
+    """
     if not folder.is_dir():
         return ()
     return tuple(_example(path) for path in sorted(folder.glob("*.rq")))
@@ -113,9 +116,11 @@ def _example(path: Path) -> Example:
     tags: list[str] = []
     key = ""
     for line in text.splitlines():
-        if not line.startswith("#+"):
+        if not line.startswith("#"):
+            if line.strip():
+                break
             continue
-        rest = line[2:].strip()
+        rest = line[1:].removeprefix("+").strip()
         if rest.startswith("- ") and key == "tags":
             tags.append(rest[2:].strip())
             continue
@@ -124,4 +129,5 @@ def _example(path: Path) -> Example:
     tags.extend(tag.strip() for tag in heads.get("tags", "").split(",") if tag.strip())
     body = "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip() + "\n"
     name = path.stem
-    return Example(name, heads.get("summary") or name.replace("-", " ").replace("_", " "), tuple(tags), body)
+    summary = heads.get("summary") or heads.get("title") or name.replace("-", " ").replace("_", " ")
+    return Example(name, summary, tuple(tags), body)

@@ -1,0 +1,114 @@
+"""When two names are the same name written otherwise: folding, word forms, and how far a misprint may go.
+
+The rules are those of writing in general: case, accents, hyphens, Greek letters, British and American spelling,
+plurals, the order of words. It refuses to take a number for a misprint of another: digits must agree.
+"""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_VOWELS = re.compile(r"ae|oe")
+_SPELLINGS = ((re.compile(r"our\b"), "or"), (re.compile(r"is(ation|e|ed|ing)\b"), r"iz\1"))
+_SMALL = frozenset({"of", "the", "and", "a", "an", "in", "to", "for", "with", "by", "type", "no"})
+_GREEK = {
+    chr(code): unicodedata.name(chr(code)).rpartition(" ")[2].lower()
+    for code in range(0x3B1, 0x3CA)
+    if unicodedata.name(chr(code), "").startswith("GREEK SMALL LETTER") and code != 0x3C2  # noqa: PLR2004 - final sigma
+}
+_ROMAN = re.compile(r"^[ivx]{1,4}$")
+_PLURAL = 3
+_SHORT = 5
+_LONG = 8
+_EDITS = 2
+
+
+def fold(text: str) -> str:
+    """Give a text without case, accents and doubled blanks, for comparing names."""
+    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Give the words and numbers of a name in one form each.
+
+    >>> words("Tumour-suppressors α2")
+    ('tumor', 'suppressor', 'alpha', '2')
+    """
+    spelt = "".join(_greek(letter) for letter in fold(text))
+    return tuple(_form(word) for word in _WORD.findall(spelt))
+
+
+def joined(text: str) -> str:
+    """Give a name as one word: what stays when hyphens and blanks are left out; two numbers stay apart."""
+    found = ""
+    for word in words(text):
+        found += f"_{word}" if found[-1:].isdigit() and word[0].isdigit() else word
+    return found
+
+
+def bag(text: str) -> str:
+    """Give the words of a name in alphabetical order, without the small ones; empty for a single word."""
+    found = sorted(word for word in words(text) if word not in _SMALL)
+    return " ".join(found) if len(found) > 1 else ""
+
+
+def likeness(one: str, other: str) -> float:
+    """Give how alike two names are, word by word, between 0 and 1; 0 where a misprint cannot explain the difference.
+
+    >>> likeness("KPT-330", "KPT-335")
+    0.0
+    """
+    ours, theirs = words(one), words(other)
+    if not ours or len(ours) != len(theirs):
+        whole = joined(one), joined(other)
+        return _alike(*whole) if min(map(len, whole)) >= _LONG and _digits(whole[0]) == _digits(whole[1]) else 0.0
+    shares = [_alike(left, right) for left, right in zip(ours, theirs, strict=True)]
+    if min(shares) == 0 or sum(share < 1 for share in shares) > _EDITS:
+        return 0.0
+    letters = [len(word) for word in ours]
+    return sum(share * length for share, length in zip(shares, letters, strict=True)) / sum(letters)
+
+
+def _greek(letter: str) -> str:
+    name = _GREEK.get(letter)
+    return f" {name} " if name else letter
+
+
+def _form(word: str) -> str:
+    word = _VOWELS.sub("e", word)
+    for pattern, spelling in _SPELLINGS:
+        word = pattern.sub(spelling, word) if len(word) > _SHORT else word
+    plural = len(word) > _PLURAL and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return word[:-1] if plural else word
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
+
+
+def _alike(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    shorter, longer = min(len(one), len(other)), max(len(one), len(other))
+    if shorter < _SHORT or one[0].isdigit() or _ROMAN.match(one) or _ROMAN.match(other):
+        return 0.0
+    allowed = _EDITS if shorter > _LONG else 1
+    if longer - shorter > allowed:
+        return 0.0
+    edits = _edits(one, other)
+    return 1 - edits / longer if edits <= allowed else 0.0
+
+
+def _edits(one: str, other: str) -> int:
+    """Count insertions, deletions, changes and swaps of neighbours (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        last, before, row = before, row, [number]
+        for place, theirs in enumerate(other, 1):
+            best = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != theirs))
+            if number > 1 and place > 1 and letter == other[place - 2] and theirs == one[number - 2]:
+                best = min(best, last[place - 2] + 1)
+            row.append(best)
+    return row[-1]
