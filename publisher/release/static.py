@@ -21,6 +21,7 @@ from publisher.release.record import NAME, Release
 from publisher.release.shelf import Progress, silent
 
 _START = ("/", "/sitemap.xml", "/robots.txt", "/void.ttl", "/.well-known/void", "/dumps/")
+_PACKED = {"gz": "application/gzip", "zst": "application/zstd"}
 _QUERIES = ("/sparql", "/query", "/search", "/suggest", "/lookup", "/resolve", "/reconcile", "/metrics", "/fragments")
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 _OK = 200
@@ -173,6 +174,9 @@ def _headers() -> str:
     """Give the rules of hosts such as Netlify and Cloudflare Pages."""
     rows = ["/*\n  Access-Control-Allow-Origin: *\n"]
     rows += [f"/*.{media.suffix}\n  Content-Type: {media.content_type}\n" for media in GRAPHS]
+    rows += [f"/*.{suffix}\n  Content-Type: {media}\n" for suffix, media in _PACKED.items()]
+    rows.append("/dumps/:version/*\n  Cache-Control: public, max-age=31536000, immutable\n")
+    rows.append("/dumps/latest/*\n  Cache-Control: no-cache\n")
     return "".join(rows)
 
 
@@ -180,6 +184,7 @@ def _htaccess(gone: Sequence[str]) -> str:
     """Give the rules of Apache: media types, and the document of a thing by what the client accepts."""
     rows = ["Options -Indexes -MultiViews", "DirectorySlash Off", "AddDefaultCharset utf-8"]
     rows += [f"AddType {media.type} .{media.suffix}" for media in GRAPHS]
+    rows += [f"AddType {media} .{suffix}" for suffix, media in _PACKED.items()]
     rows += ["<IfModule mod_headers.c>", "  Header set Access-Control-Allow-Origin *", "  Header merge Vary Accept"]
     rows += ["</IfModule>", "RewriteEngine On"]
     rows += [f"RewriteRule ^{re.escape(unquote(path).lstrip('/'))}/?$ - [G,L]" for path in sorted(gone)]

@@ -20,7 +20,7 @@ PREFIX void: <http://rdfs.org/ns/void#> PREFIX sd: <http://www.w3.org/ns/sparql-
 PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX spdx: <http://spdx.org/rdf/terms#> PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX voidext: <http://ldf.fi/void-ext#> PREFIX pav: <http://purl.org/pav/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 """
 _VERSION = "<https://example.org/birds/dataset/2026-01-02>"
 
@@ -72,10 +72,6 @@ def _rows(store: ox.Store, query: str, *, union: bool = False) -> list[tuple[str
             " { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } } GROUP BY ?p",
         ),
         (
-            "?v void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; void:triples ?n ] ]",
-            "SELECT ?c ?p (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o ?c { ?s ?p ?o ; a ?c } } GROUP BY ?c ?p",
-        ),
-        (
             "?v voidext:datatypePartition [ voidext:datatype ?d ; void:triples ?n ]",
             "SELECT ?d (COUNT(*) AS ?n) { { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o FILTER(ISLITERAL(?o)) } }"
             " BIND(DATATYPE(?o) AS ?d) } GROUP BY ?d",
@@ -97,6 +93,39 @@ def test_graphs_are_counted_by_name(stores: tuple[ox.Store, ox.Store]) -> None:
     wanted = _rows(data, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
     query = f"SELECT ?g ?n {{ {_VERSION} sd:namedGraph [ sd:name ?g ; sd:graph [ void:triples ?n ] ] }}"
     assert wanted == _rows(description, query)
+
+
+_CURATED = (
+    "FILTER(?g NOT IN (" + ", ".join(f"<https://example.org/birds/graph/{x}>" for x in ("imports", "examples")) + "))"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (
+            "SELECT ?c ?p { ?v void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ] ] }",
+            "SELECT DISTINCT ?c ?p { GRAPH ?g { ?s a ?c ; ?p ?o } FILTER(?p != rdf:type) %s }",
+        ),
+        (
+            "SELECT ?c ?p ?d { ?part void:class ?c ; void:propertyPartition ?used ."
+            " ?used void:property ?p ; voidext:datatypePartition [ voidext:datatype ?d ] }",
+            "SELECT DISTINCT ?c ?p ?d { GRAPH ?g { ?s a ?c ; ?p ?o FILTER(ISLITERAL(?o)) }"
+            " BIND(DATATYPE(?o) AS ?d) %s }",
+        ),
+        (
+            "SELECT ?g ?c ?n { ?v sd:namedGraph [ sd:name ?g ; sd:graph [ void:classPartition ?part ] ] ."
+            " ?part void:class ?c ; void:entities ?n }",
+            "SELECT ?g ?c (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?g { ?s a ?c } %s } GROUP BY ?g ?c",
+        ),
+    ],
+    ids=["properties of classes", "datatypes of properties", "classes of graphs"],
+)
+def test_editors_learn_what_a_class_has(stores: tuple[ox.Store, ox.Store], said: str, asked: str) -> None:
+    """The properties of each class in the curated graphs, and their datatypes, are those that a query finds."""
+    wanted = _rows(stores[0], asked % _CURATED)
+    assert wanted
+    assert wanted == _rows(stores[1], said.replace("?v", _VERSION))
 
 
 def test_linksets_are_counted_and_dumped(release: Release, stores: tuple[ox.Store, ox.Store]) -> None:

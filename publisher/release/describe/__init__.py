@@ -12,11 +12,11 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.rdf.turtle import turtle
 from publisher.release.content import Content, Description
 from publisher.release.describe.catalogue import say_dataset, say_distributions
+from publisher.release.describe.endpoint import say_service
 from publisher.release.describe.examples import say_examples
 from publisher.release.describe.lines import STANDARD, Lines
 from publisher.release.describe.provenance import say_build, say_retired
 from publisher.release.describe.schema_org import citation, json_bytes, schema_org
-from publisher.release.describe.endpoint import say_service
 from publisher.release.describe.statistics import Statistics
 from publisher.release.describe.void import say_void
 from publisher.release.record import File
@@ -47,6 +47,7 @@ def documents(content: Content, statistics: Statistics, files: Sequence[File]) -
     about = content.description
     said = sorted(_said(content, statistics, files, ()).said, key=lambda line: (_rank(line, about), line))
     table = dict(STANDARD) | dict(about.prefixes)
+    table.setdefault("here", f"{about.version_iri}#")
     used = Prefixes({prefix: space for prefix, space in table.items() if any(space in line for line in said)})
     yield "void.ttl", "".join(turtle(said, used)).encode(), "text/turtle", "The description: VoID, DCAT, HCLS, PROV"
     yield "dcat.jsonld", "".join(jsonld(said, used)).encode(), "application/ld+json", "The description as JSON-LD"

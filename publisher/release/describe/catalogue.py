@@ -54,7 +54,7 @@ def say_distributions(lines: Lines, about: Description, files: Sequence[File], n
     for file in files:
         iri = dump_iri(about, file.name)
         lines.say(version, "dcat:distribution", node(iri))
-        lines.kind(iri, "dcat:Distribution", "dctypes:Dataset")
+        lines.kind(iri, "dcat:Distribution")
         if file.part in {"whole", "union"}:
             lines.say(version, "void:dataDump", node(iri))
         if file.part:
@@ -86,7 +86,6 @@ def _say_file(lines: Lines, iri: str, file: File, about: Description) -> None:
     lines.say(iri, "dcterms:title", text(file.title or file.name, about))
     lines.say(iri, "dcterms:license", node(about.licence))
     lines.say(iri, "dcat:mediaType", node(_MEDIA_TYPES + file.media))
-    lines.say(iri, "dcterms:format", literal(file.media))
     lines.say(iri, "dcat:byteSize", integer(file.size))
     if file.compression:
         lines.say(iri, "dcat:compressFormat", node(_COMPRESSION[file.compression]))

@@ -1,11 +1,11 @@
-"""The SPARQL endpoint: what it speaks, what it writes, and which graphs it holds. See SPARQL 1.1 Service Description."""
+"""The SPARQL endpoint: what it speaks, what it writes, which graphs it holds. See SPARQL 1.1 Service Description."""
 
 from publisher.rdf.media import GRAPHS, RESULTS
 from publisher.rdf.quads import literal
 from publisher.release.content import Description
 from publisher.release.describe.lines import Lines, integer, name, node, text
 from publisher.release.describe.statistics import Statistics
-from publisher.release.describe.void import say_counts
+from publisher.release.describe.void import say_class, say_counts
 
 
 def say_service(lines: Lines, about: Description, statistics: Statistics) -> None:
@@ -44,3 +44,5 @@ def _say_graphs(lines: Lines, about: Description, statistics: Statistics) -> Non
         lines.kind(content, "sd:Graph", "void:Dataset")
         lines.say(content, "dcterms:title", literal(label))
         say_counts(lines, content, counts)
+        for kind, things in statistics.graph_classes.get(iri, {}).items():
+            say_class(lines, content, kind, things)

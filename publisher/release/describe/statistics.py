@@ -16,10 +16,14 @@ _TYPE = f"<{RDF}type>"
 _OWN_GRAPHS = ("imports", "ontology", "inferred", "description", "examples")
 _LINKSET = """SELECT s || ' ' || p || ' ' || o || ' .' AS line FROM links
     WHERE prefix = getvariable('target') ORDER BY line"""
-_DATATYPES = r"""SELECT d, count(*) FROM (
-    SELECT CASE WHEN o NOT LIKE '"%' THEN '' WHEN o LIKE '%"' THEN 'string'
-        WHEN o LIKE '%>' THEN regexp_extract(o, '\^\^<([^>]*)>$', 1) ELSE 'langString' END AS d FROM u)
-    WHERE d <> '' GROUP BY d ORDER BY d"""
+_KIND = r"""CASE WHEN o NOT LIKE '"%' THEN NULL WHEN o LIKE '%"' THEN 'string'
+    WHEN o LIKE '%>' THEN regexp_extract(o, '\^\^<([^>]*)>$', 1) ELSE 'langString' END"""
+_WHOLE = {"string": f"{STANDARD_PREFIXES['xsd']}string", "langString": f"{RDF}langString"}
+_DATATYPES = f"SELECT {_KIND} AS d, count(*) FROM u WHERE d IS NOT NULL GROUP BY d ORDER BY d"  # noqa: S608 - our text
+_USED = f"""WITH shown AS (SELECT s, p, g, {_KIND} AS d FROM q WHERE g NOT IN (SELECT g FROM skipped)),
+    kinds AS (SELECT s, g, o AS kind FROM q WHERE p = getvariable('type') AND g NOT IN (SELECT g FROM skipped))
+    SELECT kind, p, list_sort(list(DISTINCT d) FILTER (d IS NOT NULL)) FROM shown JOIN kinds USING (s, g)
+    WHERE p <> getvariable('type') GROUP BY kind, p ORDER BY kind, p"""  # noqa: S608 - our text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property (of one class, where ``of`` is set): its triples, distinct subjects and distinct objects."""
+    """One property: its triples, distinct subjects and distinct objects."""
 
     iri: str
     triples: int
     subjects: int
     objects: int
-    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A property that things of a class have in the graphs of curated data, and the datatypes of its literals."""
+
+    of: str
+    iri: str
+    datatypes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,18 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All that is counted; ``graphs`` is the IRI of each graph → its counts; ``datatypes`` IRI → triples."""
+    """All that is counted; ``graphs`` is the IRI of each graph → its counts; ``datatypes`` IRI → triples.
+
+    ``graph_classes`` is the IRI of each graph of curated data → class → distinct things of it.
+    """
 
     quads: int
     union: Counts
     graphs: Mapping[str, Counts]
+    graph_classes: Mapping[str, Mapping[str, int]]
     classes: Mapping[str, int]
     properties: tuple[Property, ...]
-    class_properties: tuple[Property, ...]
+    used: tuple[Used, ...]
     datatypes: Mapping[str, int]
     vocabularies: tuple[str, ...]
     links: tuple[Links, ...]
@@ -81,6 +97,7 @@ def count(path: Path, description: Description, work: Path) -> Statistics:
             quads=quads,
             union=_counts(table),
             graphs=_graphs(table),
+            graph_classes=_graph_classes(table),
             classes={
                 iri[1:-1]: number
                 for iri, number in table.rows(
@@ -88,7 +105,7 @@ def count(path: Path, description: Description, work: Path) -> Statistics:
                 )
             },
             properties=_properties(table),
-            class_properties=_class_properties(table),
+            used=_used(table),
             datatypes=_datatypes(table),
             vocabularies=_vocabularies(table),
             links=_links(table),
@@ -142,18 +159,26 @@ def _properties(table: Statements) -> tuple[Property, ...]:
     return tuple(Property(iri[1:-1], *numbers) for iri, *numbers in rows)
 
 
-def _class_properties(table: Statements) -> tuple[Property, ...]:
-    rows = table.rows("""SELECT t.o, u.p, count(*), count(DISTINCT u.s), count(DISTINCT u.o)
-        FROM u JOIN u AS t ON t.s = u.s AND t.p = getvariable('type') GROUP BY t.o, u.p ORDER BY t.o, u.p""")
+def _graph_classes(table: Statements) -> dict[str, dict[str, int]]:
+    rows = table.rows("""SELECT g, o, count(*) FROM q
+        WHERE p = getvariable('type') AND g <> '' AND g NOT IN (SELECT g FROM skipped) GROUP BY g, o ORDER BY g, o""")
+    found: dict[str, dict[str, int]] = {}
+    for graph, iri, number in rows:
+        found.setdefault(graph[1:-1], {})[iri[1:-1]] = number
+    return found
+
+
+def _used(table: Statements) -> tuple[Used, ...]:
+    rows = table.rows(_USED)
     return tuple(
-        Property(iri[1:-1], triples, nodes, objects, owner[1:-1]) for owner, iri, triples, nodes, objects in rows
+        Used(owner[1:-1], iri[1:-1], tuple(_WHOLE.get(name, name) for name in datatypes or ()))
+        for owner, iri, datatypes in rows
     )
 
 
 def _datatypes(table: Statements) -> dict[str, int]:
     rows = table.rows(_DATATYPES)
-    whole = {"string": f"{STANDARD_PREFIXES['xsd']}string", "langString": f"{RDF}langString"}
-    return {whole.get(name, name): number for name, number in rows}
+    return {_WHOLE.get(name, name): number for name, number in rows}
 
 
 def _vocabularies(table: Statements) -> tuple[str, ...]:

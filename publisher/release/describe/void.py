@@ -9,7 +9,7 @@ from publisher.rdf.media import GRAPHS
 from publisher.rdf.quads import literal
 from publisher.release.content import Description
 from publisher.release.describe.lines import Lines, integer, name, node, short_hash, text
-from publisher.release.describe.statistics import Counts, Property, Statistics
+from publisher.release.describe.statistics import Counts, Property, Statistics, Used
 
 
 def say_void(lines: Lines, about: Description, statistics: Statistics) -> None:
@@ -25,11 +25,11 @@ def say_void(lines: Lines, about: Description, statistics: Statistics) -> None:
     lines.say(version, "void:feature", *(name(f"formats:{media.format_iri}") for media in GRAPHS))
     lines.say(version, "rdfs:comment", text("The counts leave out the graph that holds this description.", about))
     for iri, number in statistics.classes.items():
-        _say_class(lines, version, iri, number)
+        say_class(lines, version, iri, number)
     for item in statistics.properties:
         _say_property(lines, version, item)
-    for item in statistics.class_properties:
-        _say_property(lines, _part(version, "class", item.of), item)
+    for used in statistics.used:
+        _say_used(lines, version, used)
     for iri, number in statistics.datatypes.items():
         part = _part(version, "datatype", iri)
         lines.say(version, "voidext:datatypePartition", node(part))
@@ -49,22 +49,33 @@ def say_counts(lines: Lines, subject: str, counts: Counts) -> None:
     lines.say(subject, "void:distinctObjects", integer(counts.objects))
 
 
-def _say_class(lines: Lines, version: str, iri: str, number: int) -> None:
-    part = _part(version, "class", iri)
-    lines.say(version, "void:classPartition", node(part))
-    lines.kind(part, "void:Dataset")
+def say_class(lines: Lines, whole: str, iri: str, number: int) -> None:
+    """Say how many things of a class are in a set of triples."""
+    part = _part(whole, "class", iri)
+    lines.say(whole, "void:classPartition", node(part))
     lines.say(part, "void:class", node(iri))
     lines.say(part, "void:entities", integer(number))
 
 
 def _say_property(lines: Lines, whole: str, item: Property) -> None:
-    part = _part(whole, "property", item.iri) if "#" not in whole else f"{whole}-property-{short_hash(item.iri)}"
+    part = _part(whole, "property", item.iri)
     lines.say(whole, "void:propertyPartition", node(part))
-    lines.kind(part, "void:Dataset")
     lines.say(part, "void:property", node(item.iri))
     lines.say(part, "void:triples", integer(item.triples))
     lines.say(part, "void:distinctSubjects", integer(item.subjects))
     lines.say(part, "void:distinctObjects", integer(item.objects))
+
+
+def _say_used(lines: Lines, version: str, used: Used) -> None:
+    """Say that things of a class have a property: not counted, for there are very many such pairs."""
+    whole = _part(version, "class", used.of)
+    part = _part(whole, "property", used.iri)
+    lines.say(whole, "void:propertyPartition", node(part))
+    lines.say(part, "void:property", node(used.iri))
+    for iri in used.datatypes:
+        kind = _part(version, "literals", f"{used.of} {used.iri} {iri}")
+        lines.say(part, "voidext:datatypePartition", node(kind))
+        lines.say(kind, "voidext:datatype", node(iri))
 
 
 def _say_links(lines: Lines, about: Description, statistics: Statistics) -> None:
@@ -92,4 +103,4 @@ def _say_prefixes(lines: Lines, about: Description) -> None:
 
 
 def _part(whole: str, kind: str, iri: str) -> str:
-    return f"{whole}#{kind}-{short_hash(iri)}"
+    return f"{whole}{'-' if '#' in whole else '#'}{kind}-{short_hash(iri)}"
