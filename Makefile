@@ -4,10 +4,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 SETUP := .venv/.installed
+EDITOR := publisher/web/static/editor.bundle.js
 DOCUMENTS ?= $(wildcard ../shared/documents)
 FROM ?= ../shared/ontologies
 
-.PHONY: help serve test check bench soak docs imports lock clean
+.PHONY: help serve test check bench soak docs editor imports lock clean
 
 help: ## show the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -40,6 +41,12 @@ soak: $(SETUP) ## the long tests: hundreds of kills
 
 docs: $(SETUP) ## check the documentation against the code
 	$(BIN)/python -m pytest -q tests/docs
+
+editor: ## build the query editor, where Node is there (without it the query page is a plain form)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(EDITOR); else echo "Node is not there: the query page stays a plain form."; fi
+
+$(EDITOR): editor/package-lock.json $(wildcard editor/*.js editor/src/*.js)
+	@cd editor && npm ci --silent --ignore-scripts --no-audit --no-fund && npm run --silent build
 
 imports: $(SETUP) ## cut the slices of outside ontologies again (FROM=folder of the full files)
 	$(BIN)/exportin import --from $(FROM)

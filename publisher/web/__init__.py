@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -17,6 +19,8 @@ from publisher.web.paths import suffixed
 from publisher.web.site import Site
 
 _WHOLE = (200, 304)
+_STATIC = Path(__file__).parent / "static"
+_BUNDLE = "editor.bundle.js"
 
 
 class _Json(DefaultJSONProvider):
@@ -50,9 +54,12 @@ def _templates(app: Flask, site: Site) -> None:
     def href(iri: str) -> str:
         return request.script_root + site.paths.page(iri)
 
-    def static(name: str) -> str:
-        return f"{request.script_root}/static/{name}?{site.about.version}"
+    stamps = {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.iterdir()}
 
+    def static(name: str) -> str:
+        return f"{request.script_root}/static/{name}?{stamps[name]}"
+
+    app.jinja_env.globals["bundle"] = _BUNDLE in stamps  # the editor; without it the query page is a plain form
     app.jinja_env.globals.update(
         site=site, about=site.about, href=href, static=static, suffixed=suffixed, root=lambda: request.script_root
     )
