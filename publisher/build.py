@@ -30,6 +30,7 @@ from publisher.validation import Report, reasoning, validate
 
 Progress = Callable[[str], None]
 
+_MAPPED = "mapped.nq"
 _READ = ("dataset.toml", "seeds", "mappings", "ontology", "shapes", "queries")
 _TOOLS = ("pyoxigraph", "duckdb", "sqlglot", "pyshacl", "owlready2", "rdflib")
 # What depends on the machine that builds, not on the dataset: told on the terminal, never written into a release.
@@ -171,7 +172,8 @@ def _prepare(
     if not editions:
         return outcome, content
     progress("writing the editions: nanopublications, RDF 1.2, KGX, CSV")
-    records = Records(content.description, dataset.tables, dataset.ontology, files[:1])
+    # An edition is whole by itself: it is written from all that was mapped, with what the slices say too.
+    records = Records(content.description, dataset.tables, dataset.ontology, (work / _MAPPED,))
     written = tuple(write_editions(records, work))
     return outcome, replace(content, attachments=(*content.attachments, *written))
 
@@ -179,7 +181,7 @@ def _prepare(
 def _quads(dataset: Dataset, options: Options, progress: Progress, work: Path) -> tuple[tuple[Path, ...], int]:
     """Write every graph but the description as N-Quads files; give them with the number of lines mapped."""
     manifest, root = dataset.manifest, dataset.root
-    mapped = work / "mapped.nq"
+    mapped = work / _MAPPED
     documents = sorted((root / "mappings").glob("*.ttl"))
     progress(f"mapping {len(dataset.tables['facts'].rows)} facts by {len(documents)} mapping documents")
     run_mappings(documents, Sources(tables=dataset.tables), mapped, base=manifest.base, memory_mb=options.memory_mb)
