@@ -18,7 +18,7 @@ from publisher.dataset.manifest import FILE as MANIFEST
 from publisher.dataset.manifest import Agent as Person
 from publisher.dataset.manifest import Manifest
 from publisher.editions import Records, write_editions
-from publisher.errors import Severity, UsageError
+from publisher.errors import DatasetUnreadable, MappingFailed, Severity, UsageError
 from publisher.mapping import Explanation, Sources, run_mappings
 from publisher.mapping import explain as run_explain
 from publisher.rdf import canon, quads
@@ -155,9 +155,14 @@ def _prepare(
     version = options.version or dataset.manifest.version
     if not _VERSION.match(version):
         raise UsageError(f"{version!r} cannot be a version", fix="give a date such as 2026-11-20, or 1.2.0")
-    if any(finding.severity is Severity.VIOLATION for finding in dataset.manifest.gated(dataset.findings)):
+    stopped = any(finding.severity is Severity.VIOLATION for finding in dataset.manifest.gated(dataset.findings))
+    try:
+        files, count = _quads(dataset, options, progress, work)
+    except (MappingFailed, DatasetUnreadable):
+        if not stopped:
+            raise
+        # What cannot be mapped because the seeds are broken is told by the findings of the seeds.
         return Outcome(dataset, Report.of(dataset.findings, gates=dataset.manifest.gates, root=root), 0), None
-    files, count = _quads(dataset, options, progress, work)
     report = validate(
         _joined(files, work / "all.nq"),
         dataset,
@@ -165,6 +170,9 @@ def _prepare(
         reasoner=options.reasoner,
         progress=progress,
     )
+    if stopped:
+        # An IRI without type or label is then the consequence of a record that was refused, not a finding of its own.
+        report = Report.of((each for each in report.findings if not each.code.startswith("iri.")), root=root)
     outcome = Outcome(dataset, report, count)
     if not report.conforms:
         return outcome, None
