@@ -21,6 +21,7 @@ from publisher.editions import Records, write_editions
 from publisher.errors import DatasetUnreadable, MappingFailed, Severity, UsageError
 from publisher.mapping import Explanation, Sources, run_mappings
 from publisher.mapping import explain as run_explain
+from publisher.mapping.spark import run_on_spark
 from publisher.rdf import canon, quads
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
 from publisher.release.read import Release
@@ -47,6 +48,8 @@ class Options:
     releases: Path | None = None
     reasoner: bool = True
     memory_mb: int = 2048
+    engine: str = "duckdb"
+    master: str = "local[2]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ def _quads(dataset: Dataset, options: Options, progress: Progress, work: Path) -
     mapped = work / _MAPPED
     documents = sorted((root / "mappings").glob("*.ttl"))
     progress(f"mapping {len(dataset.tables['facts'].rows)} facts by {len(documents)} mapping documents")
-    run_mappings(documents, Sources(tables=dataset.tables), mapped, base=manifest.base, memory_mb=options.memory_mb)
+    _map(documents, Sources(tables=dataset.tables), mapped, manifest.base, options)
     said: set[str] = set()
     slices = (root / "ontology" / "imports").glob("*.ttl")
     imports = _write(work / "imports.nq", _new(_skolemised(root, slices, manifest, "imports"), said))
@@ -204,6 +207,14 @@ def _quads(dataset: Dataset, options: Options, progress: Progress, work: Path) -
     inferred = _write(work / "inferred.nq", reasoning.inferred(stated, dataset))
     files = (mapped, ontology, imports, inferred)
     return files, sum(_lines(path) for path in files)
+
+
+def _map(documents: Sequence[Path], sources: Sources, out: Path, base: str, options: Options) -> None:
+    """Run the mappings on the engine that was asked for; both write the same lines."""
+    if options.engine == "spark":
+        run_on_spark(documents, sources, out, base=base, memory_mb=options.memory_mb, master=options.master)
+    else:
+        run_mappings(documents, sources, out, base=base, memory_mb=options.memory_mb)
 
 
 def _skolemised(root: Path, paths: Iterable[Path], manifest: Manifest, graph: str) -> Iterator[str]:

@@ -172,13 +172,14 @@ def new(terminal: Terminal, directory: Path) -> None:
 @RELEASES
 @REASONER
 @click.option("--version", help="Version of the release, as a rule a date [that of dataset.toml].")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="What runs the mappings.")
+@click.option("--master", default="local[2]", show_default=True, help="Spark's master, for --engine spark.")
 @pass_terminal
-def build_(terminal: Terminal, dataset: Path, version: str | None, **given: Any) -> int:
+def build_(terminal: Terminal, dataset: Path, **given: Any) -> int:
     """Build, validate and release a dataset; where it does not conform, write nothing and say why."""
     from publisher import build
 
-    options = terminal.options(version=version, **given)
-    return terminal.outcome(build.build(dataset, options, terminal.progress))
+    return terminal.outcome(build.build(dataset, terminal.options(**given), terminal.progress))
 
 
 @cli.command()
@@ -342,6 +343,8 @@ def releases(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
     shelf = terminal.shelf(dataset, releases)
     live, versions = shelf.live(), shelf.versions()
     lines = [f"{'*' if version == live else ' '} {version}" for version in versions]
+    if live and live not in versions:
+        lines.append(f"! {live} is the current one, but it is not there\n  next: exportin publish VERSION")
     terminal.say("\n".join(lines) or "no release yet", current=live, versions=list(versions))
 
 
