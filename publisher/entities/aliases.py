@@ -20,6 +20,7 @@ _RESOLVERS = (
     re.compile(r"^(?:identifiers\.org|bioregistry\.io)/([A-Za-z][\w.\-]*)/([^/]+)$"),
     re.compile(r"^purl\.obolibrary\.org/obo/([A-Za-z][A-Za-z0-9]*)_(.+)$"),
 )
+_HOSTED = re.compile(r"^(?:www\.)?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+/", re.IGNORECASE)
 _CURIE = re.compile(r"^([A-Za-z][\w.\-]*):(?!//)(\S+)$")
 _UNDERSCORED = re.compile(r"^([A-Za-z][A-Za-z0-9]*)_(\S+)$")
 _WRAPPED = re.compile(r"^<(.*)>$|^\[(.*)\]$")
@@ -58,7 +59,7 @@ class Spelling:
 
     def _keys(self, text: str) -> Iterator[str]:
         rest = _SCHEME.sub("", text)
-        if rest != text:
+        if rest != text or _HOSTED.match(text):
             yield from self._address(rest.rstrip("/"))
             return
         text = text.removeprefix(_URN)

@@ -1,38 +1,32 @@
-"""Finding things by name: an SQLite full-text index over labels, synonyms, identifiers and IRIs.
+"""Finding things by name or identifier, in an SQLite index over labels, synonyms and every spelling of an identifier.
 
-Built once for a release, opened read-only by any number of processes. Search is by prefix of every word, ranked by
-how well the name fits and how many facts use the thing; where nothing fits, by shared three-letter runs, so a
-misspelling still finds its thing. It refuses to be asked in FTS5's own query language: words are always quoted.
+Opened read-only by any number of processes. Search is by prefix of every word, ranked by how well the name fits and
+how many facts use the thing; where nothing fits, by shared three-letter runs, so a misspelling still finds its thing.
+It refuses to be asked in FTS5's own query language: words are always quoted.
 """
 
 import re
 import sqlite3
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.entities.graph import Graph
-from publisher.entities.naming import LABELS, TYPE, Naming, telling
-from publisher.entities.reader import Reader
+from publisher.entities.aliases import Space, spelling_of
+from publisher.entities.lookup_index import FORM, IDENTIFIER, LABEL, LONGEST, PRINTED, RELATED, SYNONYM, build_lookup
+from publisher.entities.orthography import bag, fold, joined
 from publisher.errors import StoreError
-from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes
 
-_SCHEMA = """
-CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT NOT NULL, kind TEXT NOT NULL,
-                    class TEXT NOT NULL, uses INTEGER NOT NULL, part TEXT NOT NULL);
-CREATE TABLE name (thing INTEGER NOT NULL, text TEXT NOT NULL, folded TEXT NOT NULL, rank INTEGER NOT NULL);
-CREATE INDEX name_folded ON name (folded);
-CREATE VIRTUAL TABLE words USING fts5(text, content='name', content_rowid='rowid', prefix='2 3 4',
-                                      tokenize="unicode61 remove_diacritics 2");
-CREATE VIRTUAL TABLE runs USING fts5(text, content='name', content_rowid='rowid', tokenize='trigram');
-"""
-_SAME = (f"{names.SKOS}exactMatch", f"{names.OWL}sameAs")
+__all__ = [
+    "IDENTIFIER", "LABEL", "PRINTED", "RELATED", "SYNONYM", "Found", "Hit", "Lookup", "Named", "build_lookup", "fold",
+]  # fmt: skip
+
 _WORD = re.compile(r"[^\W_]+")
-_LONGEST = 200
 _RUN = 3
+_RARE = 6
 _LIKE = 0.34
+_SOME = 400
+_COLUMNS = "t.iri, t.label, t.kind, n.text, t.uses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,95 +40,50 @@ class Hit:
     uses: int
 
 
-def build_lookup(reader: Reader, path: Path) -> int:
-    """Write the index of everything that a store names, and give the number of things in it."""
-    graph = reader.graph("lookup")
-    mentions = reader.rows("mentions") if reader.role("predicate") else []
-    uses: dict[str, int] = {}
-    said: dict[str, set[str]] = {}
-    for row in mentions:
-        iri = row["s"].value
-        uses[iri] = uses.get(iri, 0) + int(row["uses"].value)
-        if "name" in row:
-            said.setdefault(iri, set()).add(row["name"].value)
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        with connection:
-            connection.executescript(_SCHEMA)
-            _fill(connection, reader, graph, uses, said)
-            connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            connection.execute("INSERT INTO runs(runs) VALUES ('rebuild')")
-        return int(connection.execute("SELECT count(*) FROM thing").fetchone()[0])
-    finally:
-        connection.close()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing that an identifier leads to; ``own`` tells its own identifier from that of something the same."""
+
+    hit: Hit
+    own: bool
 
 
-def _fill(
-    connection: sqlite3.Connection, reader: Reader, graph: Graph, uses: dict[str, int], said: dict[str, set[str]]
-) -> None:
-    classes = {kind for iri in graph for kind in graph.iris(iri, TYPE)}
-    naming = Naming(reader, classes)
-    for number, iri in enumerate(sorted({*graph, *uses}), 1):
-        label = graph.text(iri, LABELS, reader.about.language) or naming.words(iri)
-        kinds = [kind for kind in telling(reader, graph.iris(iri, TYPE)) if not kind.startswith(names.OWL)]
-        kind = naming.name(kinds[0]) if kinds else ""
-        part = _part(reader, iri, kinds)
-        row = (number, iri, label, kind, kinds[0] if kinds else "", uses.get(iri, 0), part)
-        connection.execute("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        known = _names(reader.about.prefixes, graph, iri, label, said.get(iri, set()))
-        connection.executemany(
-            "INSERT INTO name VALUES (?, ?, ?, ?)", ((number, text, fold(text), rank) for text, rank in known.items())
-        )
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing by one of its names: ``rank`` tells what sort of name (LABEL … PRINTED), ``classes`` what it is."""
 
-
-def _part(reader: Reader, iri: str, kinds: list[str]) -> str:
-    for part, suffix in (("fact", "fact/"), ("evidence", "evidence/")):
-        start = reader.about.base + reader.about.paths.get(part, suffix)
-        if reader.role("predicate") and iri.startswith(start):
-            return "part" if "#" in iri else part
-    return "thing" if "#" not in iri or kinds else "part"
-
-
-def _names(prefixes: Prefixes, graph: Graph, iri: str, label: str, said: Iterable[str]) -> dict[str, int]:
-    found = {label: 0}
-    for predicate, objects in graph.of(iri):
-        for item in objects:
-            if item.is_literal:
-                found.setdefault(item.value[:_LONGEST], 1)
-            elif predicate in _SAME:
-                for other in _identifiers(prefixes, item.value):
-                    found.setdefault(other, 2)
-    for text in said:
-        found.setdefault(text[:_LONGEST], 1)
-    for identifier in _identifiers(prefixes, iri):
-        found.setdefault(identifier, 2)
-    return found
-
-
-def _identifiers(prefixes: Prefixes, iri: str) -> tuple[str, ...]:
-    curie = prefixes.compress(iri)
-    return (iri, curie, curie.partition(":")[2]) if curie else (iri,)
-
-
-def fold(text: str) -> str:
-    """Give a text without case, accents and doubled blanks, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    hit: Hit
+    rank: int
+    classes: tuple[str, ...]
 
 
 class Lookup:
     """A read-only index of names; safe to use from several threads (each call opens its own cursor)."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_classes", "_connection", "_numbers", "spelling")
 
     def __init__(self, path: Path):
-        """Open an index; raise StoreError where there is none or it is not one."""
+        """Open an index; raise StoreError where there is none, or it is of another form."""
         try:
             self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            self._connection.execute("SELECT 1 FROM thing LIMIT 1")
+            form = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if form != FORM:
+                raise StoreError(f"the index of names {path} has form {form}, not {FORM}", fix="build the index again")
+            rows = list(self._connection.execute("SELECT number, iri, label, things FROM class"))
+            spaces = list(self._connection.execute("SELECT prefix, kind, value FROM space"))
         except sqlite3.Error as error:
             raise StoreError(f"cannot open the index of names {path}: {error}", fix="build the index again") from None
+        self._classes = {f"k{number}": (str(iri), str(label), int(things)) for number, iri, label, things in rows}
+        self._numbers = {iri: token for token, (iri, _, _) in self._classes.items()}
+        told: dict[str, dict[str, list[str]]] = {}
+        for prefix, kind, value in spaces:
+            told.setdefault(kind, {}).setdefault(prefix, []).append(value)
+        own = Prefixes({prefix: values[0] for prefix, values in told.get("own", {}).items()})
+        names, others = told.get("name", {}), told.get("space", {})
+        declared = [
+            Space(prefix, tuple(names.get(prefix, ())), tuple(others.get(prefix, ()))) for prefix in {**names, **others}
+        ]
+        self.spelling = spelling_of(own, declared)
 
     def close(self) -> None:
         """Close the index."""
@@ -143,27 +92,98 @@ class Lookup:
     def resolve(self, text: str) -> tuple[Hit, ...]:
         """Give the things that have exactly this name, identifier or IRI, the most used first."""
         return self._hits(
-            "SELECT t.iri, t.label, t.kind, n.text, t.uses FROM name n JOIN thing t ON t.number = n.thing"
+            f"SELECT {_COLUMNS} FROM name n JOIN thing t ON t.number = n.thing"
             " WHERE n.folded = ? ORDER BY n.rank, t.uses DESC, t.iri LIMIT 20",
-            (fold(text),),
+            (fold(text[:LONGEST]),),
         )
 
-    def search(self, text: str, *, limit: int = 20, offset: int = 0, kinds: tuple[str, ...] = ()) -> tuple[Hit, ...]:
+    def identify(self, text: str) -> tuple[Found, ...]:
+        """Give the things that an identifier in any spelling leads to: its own, else those that are said to be it.
+
+        One read of the index. A spelling that differs in case counts only where the same in its own case does not.
+        """
+        keys = self.spelling.keys(text[:2000])
+        if not keys:
+            return ()
+        rows = self._connection.cursor().execute(
+            "SELECT a.spelt, a.own, t.iri, t.label, t.kind, t.uses FROM alias a JOIN thing t ON t.number = a.thing"
+            f" WHERE a.key IN ({','.join('?' * len(keys))}) ORDER BY t.uses DESC, t.iri LIMIT 50",
+            [key.casefold() for key in keys],
+        )
+        best: dict[tuple[bool, bool], dict[str, Found]] = {}
+        for spelt, own, iri, label, kind, uses in rows:
+            tier = best.setdefault((spelt not in keys, not own), {})
+            tier.setdefault(iri, Found(Hit(iri, label, kind, spelt, uses), bool(own)))
+        return tuple(best[min(best)].values()) if best else ()
+
+    def named(self, text: str) -> tuple[tuple[Named, ...], ...]:
+        """Give the things of a name in three tiers: as written, written joined or apart, its words in another order."""
+        text = text[:LONGEST]
+        tiers: list[tuple[Named, ...]] = []
+        seen: set[str] = set()
+        for column, value in (("folded", fold(text)), ("joined", joined(text)), ("bag", bag(text))):
+            rows = self._rows(f"n.{column} = ? AND t.part = 'thing'", (value,)) if value else []
+            tiers.append(_once((item for _, item in rows), but=seen))
+            seen.update(item.hit.iri for item in tiers[-1])
+        return tuple(tiers)
+
+    def alike(self, text: str, *, limit: int = 50) -> tuple[Named, ...]:
+        """Give things with names that share three-letter runs with a text, those that share most first."""
+        folded = fold(text[:LONGEST])
+        runs = {folded[at : at + _RUN] for at in range(len(folded) - _RUN + 1)}
+        rare = self._rarest(runs)
+        if not rare:
+            return ()
+        query = " OR ".join('"' + run.replace('"', '""') + '"' for run in rare)
+        rows = self._connection.cursor().execute(
+            "SELECT n.rowid, n.folded FROM runs JOIN name n ON n.rowid = runs.rowid WHERE runs MATCH ? LIMIT 2000",
+            (query,),
+        )
+        scored = sorted((-_dice(runs, theirs), number) for number, theirs in rows)
+        close = [number for score, number in scored if -score >= _LIKE][: limit * 2]
+        found = dict(self._rows(f"n.rowid IN ({','.join('?' * len(close))})", close))
+        return _once(found[number] for number in close)[:limit]
+
+    def search(self, text: str, *, limit: int = 20, offset: int = 0, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Give things whose names hold every word of a text as a prefix; where none does, things named alike."""
-        found = self._words(text, limit + offset, kinds) or self._alike(text, limit + offset)
+        tokens = self.tokens(kinds)
+        if kinds and not tokens:
+            return ()
+        found = self._words(text, limit + offset, tokens)
+        if not found:
+            wanted = set(kinds)
+            near = self.alike(text, limit=limit + offset)
+            found = tuple(item.hit for item in near if not wanted or wanted & set(item.classes))
         return found[offset : offset + limit]
 
-    def suggest(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
+    def suggest(self, text: str, *, limit: int = 10, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Give what a person who typed this much may mean."""
-        return self.search(text, limit=limit)
+        return self.search(text, limit=limit, kinds=kinds)
 
     def kinds(self) -> tuple[tuple[str, str, int], ...]:
-        """Give each class in use: IRI, name and number of its things, the largest first."""
+        """Give each class that things are shown under: IRI, name and number of its things, the largest first."""
         rows = self._connection.execute(
             "SELECT class, kind, count(*) FROM thing WHERE class != '' AND part != 'part'"
             " GROUP BY class ORDER BY count(*) DESC, kind"
         )
         return tuple((str(iri), str(kind), int(count)) for iri, kind, count in rows)
+
+    def classes(self) -> tuple[tuple[str, str, int], ...]:
+        """Give every class that a thing belongs to, also by its subclasses: IRI, name, number, the largest first."""
+        found = [row for row in self._classes.values() if row[2]]
+        return tuple(sorted(found, key=lambda row: (-row[2], row[1], row[0])))
+
+    def class_named(self, text: str) -> str | None:
+        """Give the IRI of a class from its IRI, CURIE or name, or None."""
+        wanted = set(self.spelling.keys(text))
+        for iri, label, _ in self._classes.values():
+            if text == iri or fold(text) == fold(label) or (wanted and wanted & set(self.spelling.keys(iri))):
+                return iri
+        return None
+
+    def tokens(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Give the index's own words for classes; those that nothing belongs to are left out."""
+        return tuple(self._numbers[kind] for kind in kinds if kind in self._numbers)
 
     def of_kind(self, iri: str, *, limit: int = 100, offset: int = 0) -> tuple[Hit, ...]:
         """Give the things of a class, by label."""
@@ -173,48 +193,76 @@ class Lookup:
             (iri, limit, offset),
         )
 
+    def things(self, iris: Sequence[str]) -> tuple[Named, ...]:
+        """Give things by their IRIs; those that are not in the index are left out."""
+        marks = ",".join("?" * len(iris))
+        rows = self._connection.cursor().execute(
+            f"SELECT iri, label, kind, label, uses, classes FROM thing WHERE iri IN ({marks})",
+            list(iris),
+        )
+        return tuple(Named(Hit(*row[:5]), LABEL, self._kinds(row[5])) for row in rows)
+
     def all_iris(self) -> tuple[str, ...]:
         """Give the IRI of every thing that has a page of its own, sorted."""
         rows = self._connection.execute("SELECT iri FROM thing WHERE part != 'part' ORDER BY iri")
         return tuple(str(row[0]) for row in rows)
 
-    def _words(self, text: str, limit: int, kinds: tuple[str, ...]) -> tuple[Hit, ...]:
-        words = _WORD.findall(text[:_LONGEST])
+    def _words(self, text: str, limit: int, tokens: Sequence[str]) -> tuple[Hit, ...]:
+        words = _WORD.findall(text[:LONGEST])
         if not words:
             return ()
-        query = " ".join(f'"{word}"*' for word in words)
-        barred = "" if kinds else " AND t.part NOT IN ('part', 'evidence')"
-        only = f" AND t.class IN ({','.join('?' * len(kinds))})" if kinds else ""
-        return self._hits(
-            "SELECT t.iri, t.label, t.kind, n.text, t.uses FROM words JOIN name n ON n.rowid = words.rowid"  # noqa: S608 - only placeholders are put in
-            f" JOIN thing t ON t.number = n.thing WHERE words MATCH ?{barred}{only}"
-            " ORDER BY (n.folded != ?), (t.part != 'thing'), n.rank, min(t.uses, 1) DESC, length(n.text), t.uses DESC,"
-            " t.iri LIMIT ?",
-            (query, *kinds, fold(text), limit * 4),
-        )[:limit]
-
-    def _alike(self, text: str, limit: int) -> tuple[Hit, ...]:
-        """Give things by shared three-letter runs (Dice's coefficient over the runs of the two names)."""
-        folded = fold(text)[:_LONGEST]
-        runs = {folded[at : at + _RUN] for at in range(len(folded) - _RUN + 1)}
-        if not runs:
-            return ()
-        query = " OR ".join('"' + run.replace('"', '""') + '"' for run in sorted(runs))
-        found = self._hits(
-            "SELECT t.iri, t.label, t.kind, n.text, t.uses FROM runs JOIN name n ON n.rowid = runs.rowid"
-            " JOIN thing t ON t.number = n.thing WHERE runs MATCH ? AND t.part = 'thing' ORDER BY bm25(runs) LIMIT 400",
-            (query,),
+        query = " AND ".join(f'text : "{word}" *' for word in words)
+        allowed = tokens or ("partthing", "partfact")
+        exact = self._hits(
+            f"SELECT {_COLUMNS}, t.classes FROM name n JOIN thing t ON t.number = n.thing WHERE n.folded = ?"
+            " ORDER BY n.rank, t.uses DESC, t.iri LIMIT 100",
+            (fold(text[:LONGEST]),),
+            allowed,
         )
-        scored = [(_dice(runs, fold(hit.matched)), hit) for hit in found]
-        close = [item for item in scored if item[0] >= _LIKE]
-        close.sort(key=lambda item: (-item[0], -item[1].uses, item[1].iri))
-        return tuple(hit for _, hit in close[:limit])
+        rest = self._hits(
+            f"SELECT {_COLUMNS}, t.classes FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?) w"
+            " JOIN name n ON n.rowid = w.rowid JOIN thing t ON t.number = n.thing"
+            " ORDER BY (t.part != 'thing'), n.rank, min(t.uses, 1) DESC, length(n.text), t.uses DESC, t.iri LIMIT ?",
+            (f"{query} AND classes : ({' OR '.join(allowed)})", max(_SOME, limit * 4), limit * 4),
+        )
+        known = {hit.iri for hit in exact}
+        return (*exact, *(hit for hit in rest if hit.iri not in known))[:limit]
 
-    def _hits(self, query: str, values: tuple[object, ...]) -> tuple[Hit, ...]:
+    def _rarest(self, runs: Iterable[str]) -> list[str]:
+        wanted = sorted(runs)
+        marks = ",".join("?" * len(wanted))
+        rows = self._connection.cursor().execute(
+            f"SELECT term FROM vocabulary WHERE term IN ({marks}) ORDER BY doc, term LIMIT {_RARE}",
+            wanted,
+        )
+        return [str(row[0]) for row in rows]
+
+    def _kinds(self, tokens: str) -> tuple[str, ...]:
+        return tuple(self._classes[token][0] for token in tokens.split() if token in self._classes)
+
+    def _rows(self, where: str, values: Sequence[object]) -> list[tuple[int, Named]]:
+        rows = self._connection.cursor().execute(
+            f"SELECT n.rowid, {_COLUMNS}, n.rank, t.classes FROM name n JOIN thing t ON t.number = n.thing"
+            f" WHERE {where} ORDER BY n.rank, t.uses DESC, t.iri LIMIT 200",
+            values,
+        )
+        return [(row[0], Named(Hit(*row[1:6]), row[6], self._kinds(row[7]))) for row in rows]
+
+    def _hits(self, query: str, values: Sequence[object], allowed: Sequence[str] = ()) -> tuple[Hit, ...]:
+        """Give each thing once; where tokens are allowed, the last column must hold one of them."""
         seen: dict[str, Hit] = {}
-        for iri, label, kind, matched, uses in self._connection.cursor().execute(query, values):
-            seen.setdefault(str(iri), Hit(str(iri), str(label), str(kind), str(matched), int(uses)))
+        for row in self._connection.cursor().execute(query, values):
+            if not allowed or set(allowed) & set(row[5].split()):
+                seen.setdefault(row[0], Hit(*row[:5]))
         return tuple(seen.values())
+
+
+def _once(found: Iterable[Named], but: Container[str] = ()) -> tuple[Named, ...]:
+    unique: dict[str, Named] = {}
+    for item in found:
+        if item.hit.iri not in but:
+            unique.setdefault(item.hit.iri, item)
+    return tuple(unique.values())
 
 
 def _dice(runs: set[str], other: str) -> float:

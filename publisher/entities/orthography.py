@@ -10,7 +10,7 @@ import unicodedata
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _VOWELS = re.compile(r"ae|oe")
 _SPELLINGS = ((re.compile(r"our\b"), "or"), (re.compile(r"is(ation|e|ed|ing)\b"), r"iz\1"))
-_SMALL = frozenset({"of", "the", "and", "a", "an", "in", "to", "for", "with", "by", "type", "no"})
+_SMALL = frozenset({"of", "the", "and", "a", "an", "in", "to", "for", "with", "by", "type"})
 _GREEK = {
     chr(code): unicodedata.name(chr(code)).rpartition(" ")[2].lower()
     for code in range(0x3B1, 0x3CA)
@@ -30,9 +30,9 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Give the words and numbers of a name in one form each.
+    r"""Give the words and numbers of a name in one form each.
 
-    >>> words("Tumour-suppressors α2")
+    >>> words("Tumour-suppressors \N{GREEK SMALL LETTER ALPHA}2")
     ('tumor', 'suppressor', 'alpha', '2')
     """
     spelt = "".join(_greek(letter) for letter in fold(text))
