@@ -1,0 +1,175 @@
+"""A server under load follows the live release, forth and back, and no request of all fails."""
+
+import http.client
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import ReleaseError, UsageError
+from publisher.release.pull import pull
+from publisher.release.read import verify
+from publisher.release.shelf import Shelf
+from publisher.release.write import write_release
+
+_PATIENCE = 60.0
+_PATHS = (
+    "/",
+    "/fact/F1.ttl",
+    "/fact/F2.html",
+    "/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D",
+    "/dumps/latest/SHA256SUMS",
+    "/void.ttl",
+    "/healthz",
+)
+_LATEST = "/dumps/latest/SHA256SUMS"
+
+
+@contextmanager
+def _served(place: Path, root: Path) -> Iterator[int]:
+    """Run ``exportin serve`` as a user would and give the port it answers on."""
+    run = [sys.executable, "-m", "publisher", "serve", str(place), "--port", "0"]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=root, text=True) as server:
+        assert server.stdout is not None
+        said = ""
+        try:
+            for line in server.stdout:
+                said += line
+                if found := re.search(r"http://127\.0\.0\.1:(\d+)/ ", line):
+                    break
+            assert found, said
+            threading.Thread(target=server.stdout.read, daemon=True).start()
+            yield int(found[1])
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _get(port: int, path: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection.request("GET", path, headers={"Connection": "close"})
+    answer = connection.getresponse()
+    answer.body = answer.read()  # type: ignore[attr-defined] - kept with the answer for the test
+    connection.close()
+    return answer
+
+
+def _live(port: int) -> str:
+    return str(_get(port, _LATEST).getheader("Location")).split("/")[2]
+
+
+@dataclass
+class _Load:
+    """Requests from many threads until they are told to stop, and what came back."""
+
+    port: int
+    statuses: Counter[int] = field(default_factory=Counter)
+    versions: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def count(self) -> int:
+        return self.statuses.total() + len(self.failures)
+
+    def run(self, number: int) -> None:
+        while not self.stop.is_set():
+            path = _PATHS[number % len(_PATHS)]
+            number += 1
+            try:
+                answer = _get(self.port, path)
+            except (OSError, http.client.HTTPException) as error:
+                self.failures.append(f"{path}: {error!r}")
+                continue
+            self.statuses[answer.status] += 1
+            if answer.status not in (200, 302):
+                self.failures.append(f"{path}: {answer.status} {answer.body[:200]!r}")  # type: ignore[attr-defined]
+            elif path == _LATEST:
+                self.versions[str(answer.getheader("Location")).split("/")[2]] += 1
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not done():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("requests", "clients"),
+    [(1_000, 8), pytest.param(10_000, 64, marks=pytest.mark.soak)],
+    ids=["one thousand", "ten thousand"],
+)
+def test_published_and_rolled_back_under_load(
+    make, tmp_path: Path, root: Path, requests: int, clients: int, record_property: Callable[[str, object], None]
+) -> None:
+    """While requests are in flight the live release goes forth and back twice, and every request is answered."""
+    shelf = Shelf(tmp_path / "shelf")
+    for version in ("1.0", "2.0"):
+        write_release(make(version=version, folder=version), shelf.root)
+    shelf.publish("1.0")
+    with _served(shelf.root, root) as port:
+        load = _Load(port)
+        threads = [threading.Thread(target=load.run, args=(number,)) for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            for act, version in ((lambda: shelf.publish("2.0"), "2.0"), (shelf.rollback, "1.0")):
+                before = load.count
+                _until(lambda before=before: load.count > before + requests // 4)  # type: ignore[misc] - bound early
+                act()
+                _until(lambda version=version: _live(port) == version)  # type: ignore[misc] - bound early
+            _until(lambda: load.count >= requests)
+        finally:
+            load.stop.set()
+            for thread in threads:
+                thread.join()
+    record_property("statuses", dict(load.statuses))
+    assert load.failures == []
+    assert set(load.statuses) == {200, 302}
+    assert set(load.versions) == {"1.0", "2.0"}
+
+
+def test_a_current_that_points_nowhere(make, tmp_path: Path, root: Path) -> None:
+    """The commands say that the live release is gone and what there is instead; nothing is served and nothing lost."""
+    shelf = Shelf(tmp_path / "set/releases")
+    write_release(make(version="1.0"), shelf.root)
+    (shelf.root / "current").symlink_to("0.9")
+    at = ["--releases", str(shelf.root)]
+    live = str(shelf.root / "current")
+    for words in (["serve", str(shelf.root), "--port", "0"], ["serve", live], ["verify", *at], ["releases", *at]):
+        run = [sys.executable, "-m", "publisher", *words]
+        done = subprocess.run(run, cwd=root, capture_output=True, text=True, check=False, timeout=_PATIENCE)
+        said = done.stdout + done.stderr
+        assert (done.returncode == 0) == (words[0] == "releases")
+        assert ("Traceback" in said, "0.9" in said, "1.0" in said) == (False, True, True), said
+    assert shelf.publish("1.0").version == "1.0"
+    assert verify(shelf.current())
+
+
+def test_a_replica_of_a_running_server(make, tmp_path: Path, root: Path) -> None:
+    """A release pulled from a server that runs has every byte, goes live on another shelf, and is served from there."""
+    origin = Shelf(tmp_path / "origin")
+    write_release(make(), origin.root)
+    origin.publish("2026-01-02")
+    with _served(origin.root, root) as port:
+        replica = pull(f"http://127.0.0.1:{port}/", tmp_path / "copy")
+        with pytest.raises(ReleaseError, match="404"):
+            pull(f"http://127.0.0.1:{port}/", tmp_path / "copy", version="1999-01-01")
+        with pytest.raises((ReleaseError, UsageError)):
+            pull(f"http://127.0.0.1:{port}/fact/F1", tmp_path / "copy")
+    assert verify(replica)
+    shelf = Shelf(tmp_path / "copy")
+    shelf.publish(replica.version)
+    sums = (origin.root / "2026-01-02/SHA256SUMS").read_bytes()
+    assert sums == (shelf.root / "current/SHA256SUMS").read_bytes()
+    with _served(shelf.root, root) as port:
+        assert sums == _get(port, "/dumps/2026-01-02/SHA256SUMS").body  # type: ignore[attr-defined]
