@@ -15,6 +15,8 @@ from publisher.errors import NotOffered, QueryRejected, ResultTooLarge, StoreErr
 from publisher.rdf import media as kinds
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form, Query, position, read, tokens
+from publisher.store.datasets import Dataset, Datasets
+from publisher.store.layout import Layout, lay_out
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits
 from publisher.store.sink import Sink, rows_in
@@ -41,15 +43,14 @@ _UNKNOWN_FUNCTION = re.compile(r"^The custom (?:aggregate )?function <([^>]*)> i
 
 
 class Embedded:
-    """A store in this process; ``union`` makes the default graph the union of all graphs."""
+    """A store in this process; without a ``layout`` its default graph becomes the union of all graphs."""
 
-    def __init__(self, store: ox.Store, *, policy: Policy, base: str | None = None, union: bool = True):
+    def __init__(self, store: ox.Store, *, policy: Policy, base: str | None = None, layout: Layout | None = None):
         """Take the open pyoxigraph store, the policy (whose prefixes Turtle is written with) and the base IRI."""
-        self._store = store
+        self._datasets = Datasets(store, layout or lay_out(store, union=True), base=base)
         self._policy = policy
         self._prefixes = dict(policy.prefixes)
         self._base = base
-        self._union = union
 
     @property
     def offered(self) -> tuple[Media, ...]:
@@ -82,7 +83,7 @@ class Embedded:
         query = read(text)
         self._policy.check(query)
         _offer(query, media)
-        run = _Run(self._store, query, self._dataset(query, graphs), base=self._base)
+        run = _Run(query, self._datasets.of(query, graphs), base=self._base)
         sink = Sink(media, limit=limits.bytes, spill=spill)
         try:
             write = self._graph if query.form in (Form.CONSTRUCT, Form.DESCRIBE) else self._results
@@ -96,7 +97,7 @@ class Embedded:
 
     def close(self) -> None:
         """Let go of the store."""
-        del self._store
+        del self._datasets
 
     def _graph(self, run: "_Run", sink: Sink, limits: Limits) -> tuple[int, int | None]:
         triples = _Capped(run.triples(), limits)
@@ -128,27 +129,15 @@ class Embedded:
             raise _broken(error) from None
         sink.finish()
 
-    def _dataset(self, query: Query, graphs: tuple[Sequence[str], Sequence[str]]) -> dict[str, object]:
-        """Give the engine's dataset arguments: the request's graphs, else the query's own, else the whole store."""
-        if any(graphs):
-            default, named = graphs
-        elif self._union and query.has_dataset:
-            base = query.base or self._base
-            default = [_resolved(iri, base) for iri in query.default_graphs]
-            named = [_resolved(iri, base) for iri in query.named_graphs]
-        else:
-            return {"use_default_graph_as_union": self._union}
-        return {"default_graph": [_node(iri) for iri in default], "named_graphs": [_node(iri) for iri in named]}
-
 
 class _Run:
     """One query on one store: parsed by the engine, and again where it is run a second time."""
 
-    def __init__(self, store: ox.Store, query: Query, dataset: dict[str, object], *, base: str | None):
+    def __init__(self, query: Query, dataset: Dataset, *, base: str | None):
         self.query = query
         self.parsed = 0.0
-        self._store = store
-        self._arguments = {**dataset, "base_iri": base}
+        self._store = dataset.store
+        self._arguments = {**dataset.arguments, "base_iri": base}
         self._functions: dict[ox.NamedNode, object] = {}
 
     def triples(self) -> ox.QueryTriples:
@@ -230,22 +219,6 @@ def _offer(query: Query, media: Media) -> None:
             offered=tuple(other.type for other in table),
             fix=f"ask for {', '.join(other.label for other in table)}",
         )
-
-
-def _node(iri: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError as error:
-        raise QueryRejected(f"the name of a graph is no IRI: {iri!r}", fix=str(error)) from None
-
-
-def _resolved(iri: str, base: str | None) -> str:
-    """Resolve a relative IRI of FROM as the engine would, by letting it parse one triple."""
-    try:
-        triple = next(iter(ox.parse(f"<{iri}> a <> .", ox.RdfFormat.TURTLE, base_iri=base or "urn:x-none:")))
-    except (SyntaxError, ValueError):
-        raise QueryRejected(f"the name of a graph in FROM is no IRI: <{iri}>") from None
-    return str(triple.subject.value) if isinstance(triple.subject, ox.NamedNode) else iri
 
 
 def _reject(query: Query, message: str) -> NoReturn:

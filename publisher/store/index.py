@@ -4,6 +4,7 @@ It can be thrown away and built again from the release; nothing in it is part of
 The folder also holds what others prepare from the same quads (the label index) and the answers kept for it.
 """
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -11,28 +12,33 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from publisher.errors import StoreError, Where
+from publisher.store.layout import Layout, lay_out_on_disk, layout_from
 from publisher.store.loading import load
 
 DIRECTORY = "oxigraph"
 LABELS = "labels.sqlite"
 ANSWERS = "answers"
 _MARK = "oxigraph.built-from"
+_LAYOUT = "exportin-layout.json"  # within the Oxigraph directory, so that both appear at once
 
 
-def build_index(quads: Path, index_root: Path, version: str) -> Path:
+def build_index(quads: Path, index_root: Path, version: str, *, union: bool = True) -> Path:
     """Build the index of a version from its N-Quads (``.nq``, ``.nq.gz``, ``.nq.zst``) and give its folder.
+
+    With ``union`` the default graph holds the triples of all graphs, each once; otherwise what the quads give it.
 
     The Oxigraph directory appears whole or not at all; one that was built from the same file is kept, another is
     replaced. Raises StoreError where the quads cannot be read or the folder cannot be written.
     """
     folder = index_root / version
-    mark = _mark(quads)
+    mark = f"{_mark(quads)} {'union' if union else 'plain'}"
     if _is_built(folder, mark):
         return folder
     fresh = folder / f".{DIRECTORY}.{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _fill(fresh, quads)
+        _sweep(folder)
+        _fill(fresh, quads, union=union)
         _place(fresh, folder / DIRECTORY)
         (folder / _MARK).write_text(mark, encoding="ascii")
     except OSError as error:
@@ -49,12 +55,37 @@ def drop_index(index_root: Path, version: str) -> None:
     shutil.rmtree(index_root / version, ignore_errors=True)
 
 
-def _fill(directory: Path, quads: Path) -> None:
+def layout_of(directory: Path, *, union: bool) -> Layout:
+    """Give how the graphs of an index lie; raise StoreError where it was not built for such a default graph."""
+    place = Where(str(directory))
+    try:
+        told = json.loads((directory / _LAYOUT).read_text(encoding="utf-8"))
+        layout, built = layout_from(told), bool(told.get("union"))
+    except (OSError, ValueError, TypeError, AttributeError):
+        fix = "remove the folder and build it again"
+        raise StoreError("this folder is no index that was built here", where=place, fix=fix) from None
+    if built is not union:
+        kind = "the union of all graphs" if built else "the default graph of the data"
+        raise StoreError(f"the default graph of this index is {kind}", where=place, fix="build another index")
+    return layout
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that are no more left half-done."""
+    for left in folder.glob(f".{DIRECTORY}.*"):
+        process = left.name.split(".")[2]
+        if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _fill(directory: Path, quads: Path, *, union: bool) -> None:
     store = ox.Store(str(directory))
     load(store, [quads])
+    layout = lay_out_on_disk(store, union=union)
     store.optimize()
     store.flush()
     del store
+    (directory / _LAYOUT).write_text(json.dumps({"union": union, **layout.to_json()}), encoding="utf-8")
 
 
 def _place(fresh: Path, place: Path) -> None:

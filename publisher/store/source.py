@@ -11,8 +11,18 @@ import pyoxigraph as ox
 from publisher.errors import StoreError, Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.store.embedded import Embedded
+from publisher.store.index import layout_of
+from publisher.store.layout import Layout, lay_out
 from publisher.store.loading import load
 from publisher.store.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An open engine's store, and how its graphs lie."""
+
+    store: ox.Store
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +52,21 @@ class Source:
             "name": self.name,
         }
 
-    def engine(self, loaded: ox.Store | None = None) -> Embedded:
+    def engine(self, loaded: Loaded | None = None) -> Embedded:
         """Open the engine on it; ``loaded`` is a store that holds the files already. Raises StoreError."""
         policy = Policy(Prefixes(dict(self.prefixes)), self.services)
-        return Embedded(loaded or self.open(), policy=policy, base=self.base, union=self.union)
+        data = loaded or self.open()
+        return Embedded(data.store, policy=policy, base=self.base, layout=data.layout)
 
-    def open(self) -> ox.Store:
+    def open(self) -> Loaded:
         """Open the index, or load the files; raise StoreError."""
         if self.index is None:
             store = ox.Store()
             load(store, self.files, base=self.base)
-            return store
+            return Loaded(store, lay_out(store, union=self.union))
+        layout = layout_of(self.index, union=self.union)
         try:
-            return ox.Store.read_only(str(self.index))
+            return Loaded(ox.Store.read_only(str(self.index)), layout)
         except OSError as error:
             raise StoreError(
                 f"cannot open the index: {error}",

@@ -12,13 +12,11 @@ import socket
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pyoxigraph as ox
-
 from publisher.errors import StoreError
 from publisher.store import walls
 from publisher.store.embedded import Embedded
 from publisher.store.port import Limits
-from publisher.store.source import Source
+from publisher.store.source import Loaded, Source
 from publisher.store.wire import Frames, Garbled, failure, media_named, pack, receive
 
 _SPARE = 1024 * 1024
@@ -85,7 +83,7 @@ def _reap(control: socket.socket) -> None:
         control.sendall(pack({"ended": pid, "status": os.waitstatus_to_exitcode(status)}))
 
 
-def work(connection: socket.socket, source: Source, loaded: ox.Store | None, limits: dict[str, int]) -> NoReturn:
+def work(connection: socket.socket, source: Source, loaded: Loaded | None, limits: dict[str, int]) -> NoReturn:
     """Answer the queries that come over the socket, one after the other, until it closes."""
     status = 0
     try:
