@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, TextIO
 
@@ -321,15 +322,21 @@ def format_(terminal: Terminal, dataset: Path, *, only_check: bool) -> int:
 @cli.command("new-fact")
 @click.argument("document")
 @DATASET
-@click.option("--date", "created", required=True, help="Day of curation, YYYY-MM-DD.")
+@click.option("--date", "created", default=lambda: date.today().isoformat(), help="Day of curation [today].")
 @click.option("--curator", help="IRI of the curator, such as an ORCID.")
+@click.option("--words", help="Words of the document that state the fact; their passage is filled in.")
+@DOCUMENTS
 @pass_terminal
-def new_fact(terminal: Terminal, document: str, dataset: Path, created: str, curator: str | None) -> None:
+def new_fact(
+    terminal: Terminal, document: str, dataset: Path, created: str, curator: str | None, **passage: Any
+) -> None:
     """Take the next free numbers and append the skeleton of a fact to a document's file."""
+    from publisher.dataset import new_fact as issuing
     from publisher.dataset import open_dataset
-    from publisher.dataset.new_fact import new_fact as issue
 
-    made = issue(open_dataset(dataset), document, created=created, curator=curator)
+    opened = open_dataset(dataset)
+    found = issuing.passage_of(opened, document, **passage)
+    made = issuing.new_fact(opened, document, created=created, curator=curator, passage=found)
     text = f"{made.where}: {made.fact} with {made.evidence}, to be filled in"
     terminal.say(text, fact=made.fact, evidence=made.evidence, file=made.where.file, line=made.where.line)
 

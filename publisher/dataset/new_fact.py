@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from publisher.dataset.ids import issue
-from publisher.dataset.locate import Location
+from publisher.dataset.locate import Location, locate
 from publisher.dataset.near import suggestion
 from publisher.dataset.open import Dataset
 from publisher.dataset.seeds.marked import Kind, Node, parse, read_text
@@ -47,6 +48,22 @@ def new_fact(
     indent = _indent(top)
     path.write_text(text + "".join(f"{indent}{line}\n" for line in skeleton), encoding="utf-8")
     return NewFact(fact, evidence, Where(file, text.count("\n") + 1, 1))
+
+
+def passage_of(dataset: Dataset, document: str, *, words: str | None, documents: Path | None) -> Location | None:
+    """Give the passage of words in a document, or None where no words are given.
+
+    Raises UsageError where the texts are not given, or the words stand nowhere or more than once.
+    """
+    if words is None:
+        return None
+    if documents is None:
+        raise UsageError("words can be found only in the texts", fix="give their folder with --documents")
+    found = locate(dataset, words, documents, document=document)
+    if len(found) > 1:
+        places = ", ".join(f"{each.start}-{each.end}" for each in found)
+        raise UsageError(f"these words stand more than once, at {places}", fix="give more of the sentence")
+    return found[0]
 
 
 def _open_list(text: str, top: Node) -> str:
