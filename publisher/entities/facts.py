@@ -90,7 +90,7 @@ class Facts:
     def record(
         self, subject: str, *, hidden: Iterable[str | None], begin: tuple[str, ...] = PAPERWORK
     ) -> tuple[Property, ...]:
-        """Give the paperwork about a node, such as dates and checksums: the relations that begin in one of these ways."""
+        """Give the paperwork about a node, such as dates and checksums: relations that begin in one of these ways."""
         return tuple(item for item in self.properties(subject, hidden=hidden) if item.relation.iri.startswith(begin))
 
     def value(self, subject: str, term: Term, depth: int = _DEPTH) -> Value:

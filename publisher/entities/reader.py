@@ -24,9 +24,12 @@ _SLOT = re.compile(r"\$([a-z_]+)")
 _INFERRED, _ABOUT_ITSELF = {"inferred"}, {"inferred", "description"}
 _UNREAD: Mapping[str, set[str]] = {
     "page": _INFERRED,
-    **dict.fromkeys(("facts", "listed", "reading"), _ABOUT_ITSELF),
+    "facts": _ABOUT_ITSELF,
+    "listed": _ABOUT_ITSELF,
+    "reading": _ABOUT_ITSELF,
     "names": _INFERRED,
-    **dict.fromkeys(("members", "extension"), {"description"}),
+    "members": {"description"},
+    "extension": {"description"},
     **dict.fromkeys(
         ("lookup", "mentions", "classes", "kinds", "relations", "documents", "terms", "common"), _ABOUT_ITSELF
     ),

@@ -234,10 +234,10 @@ def _incoming(graph: Graph, naming: Naming, iri: str, barred: set[str]) -> tuple
     for subject in graph:
         if subject in barred or subject.startswith(("_:", f"{iri}#")) or subject == iri:
             continue
-        for predicate, terms in graph.of(subject):
+        for predicate, objects in graph.of(subject):
             if predicate in barred or predicate.startswith(_CATALOGUE):
                 continue
-            if any(term.value == iri and term.is_iri for term in terms):
+            if any(term.value == iri and term.is_iri for term in objects):
                 table.setdefault(predicate, []).append(naming.link(subject))
     ordered = {relation: sorted(links, key=lambda link: link.name) for relation, links in table.items()}
     found = [Property(Link(relation, naming.name(relation)), tuple(links)) for relation, links in ordered.items()]

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
-from publisher.web import browse, dumps, endpoint, headers, home, problems, things, wellknown
+from publisher.web import browse, dumps, endpoint, headers, home, problems, reading, things, wellknown
 from publisher.web.paths import suffixed
 from publisher.web.site import Site
 
@@ -38,7 +38,13 @@ def create_app(site: Site) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     registry, answered, took = wellknown.meters(site)
-    blueprints = (endpoint.blueprint(site), dumps.blueprint(site), home.blueprint(site), browse.blueprint(site))
+    blueprints = (
+        endpoint.blueprint(site),
+        dumps.blueprint(site),
+        home.blueprint(site),
+        browse.blueprint(site),
+        reading.blueprint(site),
+    )
     for views in (*blueprints, wellknown.blueprint(site, registry), things.blueprint(site)):
         app.register_blueprint(views)
     _templates(app, site)

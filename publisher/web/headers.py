@@ -57,7 +57,8 @@ def redirected(address: str, status: int) -> Response:
 
 def common(response: Response) -> Response:
     """Put on what every answer carries: it may be read from anywhere, and a page runs nothing that is not ours."""
-    response.headers.setdefault("Access-Control-Allow-Origin", "*")
+    if "private" not in response.headers.get("Cache-Control", ""):
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")
     response.headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.lookup_index import FORM
 from publisher.entities.places import namespace_of
 from publisher.errors import UsageError, Where
 from publisher.rdf.names import STANDARD_PREFIXES
@@ -21,10 +22,12 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
 from publisher.release.read import open_release
 from publisher.release.record import NAME, Release
-from publisher.release.shelf import CURRENT
+from publisher.release.shelf import CURRENT, Shelf
 from publisher.settings import Settings
 from publisher.store.open import INDEXES, open_store
 from publisher.store.port import Store
+from publisher.web.passages import Texts
+from publisher.web.prepared import pages_path, remove_others
 from publisher.web.site import Site, site_of
 
 Union = Literal["union", "plain"]
@@ -34,13 +37,17 @@ _HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What is to be served: a release's folder (or the link to the live one), or RDF files; and how."""
+    """What is to be served: a release's folder (or the link to the live one), or RDF files; and how.
+
+    ``documents`` is the folder of the documents' texts, from which single passages are shown; they are not published.
+    """
 
     places: tuple[Path, ...]
     settings: Settings
     store: str | None = None
     base: str | None = None
     union: Union = "union"
+    documents: Path | None = None
 
     @property
     def watched(self) -> Path | None:
@@ -53,11 +60,15 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A site whose index of names each process opens for itself; ``scratch`` is a folder that goes with it."""
+    """A site whose index of names each process opens for itself; ``scratch`` is a folder that goes with it.
+
+    ``pages`` is the file of finished documents that all processes share; None where nothing is kept.
+    """
 
     site: Site
     names: Path | None
     scratch: Path | None = None
+    pages: Path | None = None
 
     def close(self) -> None:
         """Close the store, and remove what was written for this process alone."""
@@ -82,6 +93,9 @@ def _release(sources: Sources) -> Release | None:
     if len(sources.places) != 1 or sources.places[0].is_file():
         return None
     place = sources.watched or sources.places[0]
+    for link in (place, place / CURRENT):
+        if link.is_symlink() and not link.exists():
+            return Shelf(link.parent).current()  # it raises, and says what is there instead
     if not (place / NAME).is_file():
         raise UsageError(
             f"there is nothing to serve here: no {NAME}, no {CURRENT}, no dataset.toml",
@@ -96,11 +110,15 @@ def _of_release(release: Release, sources: Sources) -> Opened:
     store = open_store(
         sources.store or release, settings=sources.settings, prefixes=release.prefixes, base=release.base
     )
-    site = site_of(release, store=store, settings=sources.settings)
+    texts = Texts(sources.documents) if sources.documents else None
+    site = site_of(release, store=store, settings=sources.settings, texts=texts)
     folder = release.path.parent / INDEXES / release.version
-    path = folder / f"labels-{release.identity[:16]}.sqlite"
+    path = folder / f"labels-{FORM}-{release.identity[:16]}.sqlite"
     try:
-        return Opened(site, _names(site, path))
+        names = _names(site, path)
+        pages = pages_path(folder, release, sources.settings, with_texts=texts is not None)
+        remove_others(pages)
+        return Opened(site, names, pages=None if sources.store else pages)
     except (OSError, sqlite3.Error):
         return _with_scratch(site)
 

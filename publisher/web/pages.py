@@ -1,60 +1,57 @@
 """A thin WSGI layer in front of Flask: finished pages are answered without it.
 
 A release never changes, so a page made once is good until another release is served. Kept are answers to GET that say
-``Cache-Control: public``, by path, query string, Accept and mount point; bounded in bytes, least recently
-used out first. It refuses to keep what sets a cookie, what varies by anything but Accept, and what is large.
+``Cache-Control: public``, by path, query string, Accept and mount point; bounded in bytes, least recently used out
+first. Documents (whose address fixes their media type) are also kept on disk, where every process finds them. It
+refuses to keep what sets a cookie, what varies by anything but Accept, and what is large.
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from publisher.rdf.media import DOCUMENTS
+from publisher.web.prepared import Kept, Prepared
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
+DOCUMENT = "exportin.document"
+FINISHED = "exportin.finished"
 _KEPT = ("200", "303", "308", "404", "406", "410")
+_SUFFIXES = tuple(f".{media.suffix}" for media in DOCUMENTS)
 _LARGEST = 512 * 1024
 _HIT = ("X-Cache", "hit")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A finished answer: status line, headers, body, and its entity tag."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    etag: str
 
 
 class Pages:
     """The layer over one application; made anew with each release, so nothing old is ever served."""
 
-    __slots__ = ("_application", "_kept", "_largest", "_lock", "_size")
+    __slots__ = ("_application", "_kept", "_largest", "_lock", "_prepared", "_size")
 
-    def __init__(self, application: Application, *, megabytes: int = 64):
-        """Take the application that makes pages, and how much memory finished pages may fill."""
+    def __init__(self, application: Application, *, megabytes: int = 64, prepared: Prepared | None = None):
+        """Take the application that makes pages, how much memory they may fill, and the documents made already."""
         self._application = application
         self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._size = 0
         self._largest = megabytes * 1024 * 1024
+        self._prepared = prepared or Prepared(None)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        """Answer from memory where the page is there, else from the application."""
+        """Answer from memory where the page is there, then from the disk, else from the application."""
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ:
             return self._application(environ, start)
-        key = (
-            environ.get("PATH_INFO", ""),
-            environ.get("QUERY_STRING", ""),
-            environ.get("HTTP_ACCEPT", ""),
-            environ.get("SCRIPT_NAME", ""),
-            environ.get("HTTP_X_FORWARDED_PREFIX", ""),
-        )
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        mount = (environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", ""))
+        key: tuple[str, ...] = (path, query, environ.get("HTTP_ACCEPT", ""), *mount)
         kept = self._kept.get(key)
+        if kept is None and not query and path.endswith(_SUFFIXES):
+            key = (path, *mount)
+            kept = self._kept.get(key) or self._found(key)
         if kept is None:
             return self._application(environ, start) if method == "HEAD" else self._make(key, environ, start)
         with self._lock:
@@ -62,13 +59,23 @@ class Pages:
                 self._kept.move_to_end(key)
         return _answer(kept, method, environ.get("HTTP_IF_NONE_MATCH", ""), start)
 
+    def _found(self, key: tuple[str, ...]) -> Kept | None:
+        kept = self._prepared.get(_address(key))
+        if kept is not None:
+            self._keep(key, kept)
+        return kept
+
     def _make(self, key: tuple[str, ...], environ: Environ, start: Start) -> Iterable[bytes]:
         told: list[Any] = []
+        mount = (environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", ""))
 
         def remember(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             told[:] = [status, headers]
             return start(status, headers, error) if error else start(status, headers)
 
+        environ[FINISHED] = lambda address: self._prepared.get(
+            _address((unquote_to_bytes(address).decode("latin-1"), *mount))
+        )
         chunks = self._application(environ, remember)
         if not told or not _may_keep(told[0], told[1]):
             return chunks
@@ -78,8 +85,14 @@ class Pages:
             close = getattr(chunks, "close", None)
             if close:
                 close()
+        fixed = len(key) == _OF_DOCUMENT and environ.get(DOCUMENT) and told[0].startswith("200")
+        if not fixed and len(key) == _OF_DOCUMENT:
+            key = (key[0], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", ""), *key[1:])
+        kept = Kept(told[0], list(told[1]), body, _header(told[1], "etag"))
+        if fixed:
+            self._prepared.put(_address(key), kept)
         if len(body) <= _LARGEST:
-            self._keep(key, Kept(told[0], list(told[1]), body, _header(told[1], "etag")))
+            self._keep(key, kept)
         return [body]
 
     def _keep(self, key: tuple[str, ...], kept: Kept) -> None:
@@ -90,6 +103,13 @@ class Pages:
             while self._size > self._largest and self._kept:
                 gone, page = self._kept.popitem(last=False)
                 self._size -= _weight(gone, page)
+
+
+_OF_DOCUMENT = 3  # path and mount point: the address of a document fixes all else
+
+
+def _address(key: tuple[str, ...]) -> str:
+    return "\n".join((*key[1:], key[0]))
 
 
 def _answer(kept: Kept, method: str, validators: str, start: Start) -> list[bytes]:

@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import webbrowser
@@ -25,9 +26,10 @@ from granian.log import LogLevels
 
 from publisher.errors import ExportinError, UsageError
 from publisher.settings import Settings
-from publisher.web import create_app
+from publisher.web import create_app, preparing
 from publisher.web.opening import Opened, Sources, Union, open_sources
 from publisher.web.pages import Application, Pages
+from publisher.web.prepared import Prepared
 from publisher.web.site import Site
 
 _LOG = logging.getLogger("exportin.server")
@@ -50,7 +52,7 @@ class Address:
 class Serving:
     """What is served now; it can be put in another's place while requests are answered."""
 
-    __slots__ = ("_opened", "_opening", "_pointed", "_stop", "_watched")
+    __slots__ = ("_maker", "_opened", "_opening", "_pointed", "_stop", "_watched")
 
     def __init__(self, opening: Callable[[], Opened], *, watched: Path | None = None):
         """Open the site; ``watched`` is the link whose target names the live release."""
@@ -60,6 +62,7 @@ class Serving:
         self._opened = opening()
         _warm(self._opened.site)
         self._stop = threading.Event()
+        self._maker = _making(self._opened)
 
     @property
     def opened(self) -> Opened:
@@ -68,7 +71,8 @@ class Serving:
 
     def application(self) -> Application:
         """Give the application of one web process."""
-        return Pages(create_app(self._opened.in_this_process()))
+        opened = self._opened
+        return Pages(create_app(opened.in_this_process()), prepared=Prepared(opened.pages))
 
     def look(self) -> Opened | None:
         """Open the release that is live now, where it is another one, and give the one before it."""
@@ -82,6 +86,8 @@ class Serving:
             _LOG.error("the release at %s cannot be served, the one before stays: %s", pointed, error)
             return None
         before, self._opened = self._opened, opened
+        _ended(self._maker)
+        self._maker = _making(opened)
         _LOG.warning("now serving %s %s", opened.site.about.name, opened.site.about.version)
         return before
 
@@ -98,7 +104,21 @@ class Serving:
     def close(self) -> None:
         """Stop following and close the store."""
         self._stop.set()
+        _ended(self._maker)
         self._opened.close()
+
+
+def _making(opened: Opened) -> subprocess.Popen[bytes] | None:
+    """Begin to make the pages of a release ahead, where they can be kept."""
+    if opened.pages is None or opened.names is None:
+        return None
+    return preparing.begin(opened.site, opened.pages, opened.names)
+
+
+def _ended(maker: subprocess.Popen[bytes] | None) -> None:
+    if maker is not None:
+        maker.terminate()
+        maker.wait()
 
 
 def _warm(site: Site) -> None:
@@ -118,14 +138,16 @@ def start(
     store: str | None = None,
     base_iri: str | None = None,
     default_graph: Union = "union",
+    documents: Path | None = None,
 ) -> None:
     """Serve a release, the live release of a shelf, or RDF files until the process is told to stop.
 
-    ``port`` 0 takes a free one. ``tell`` is told the address when the site answers; ``browse`` opens it in a browser.
+    ``port`` 0 takes a free one. ``documents`` is a folder with the documents' texts, of which passages are then shown.
+    ``tell`` is told the address when the site answers; ``browse`` opens it in a browser.
     Raises UsageError, ReleaseError or StoreError where there is nothing to serve or the address is taken.
     """
     address = Address(host, _free(host, port))
-    sources = Sources(tuple(places), settings, store, base_iri, default_graph)
+    sources = Sources(tuple(places), settings, store, base_iri, default_graph, documents)
     serving = Serving(lambda: open_sources(sources), watched=sources.watched)
     watch = threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True)
     watch.start()

@@ -11,6 +11,7 @@ from publisher.release.content import Description, Retired
 from publisher.release.record import File, Release
 from publisher.settings import Settings
 from publisher.store.port import Limits, Store
+from publisher.web.passages import Texts
 from publisher.web.paths import Paths
 
 _ROWS = 1_000_000
@@ -31,6 +32,7 @@ class Site:
     """A release (or plain RDF files) as it is served; made anew when another release becomes current.
 
     ``release`` is None where plain files are served; ``shelf`` is the folder of all releases, for older dumps.
+    ``texts`` are the documents' own words, where they are at hand.
     ``union`` tells whether the default graph is the union of the named graphs (``union``) or not (``plain``).
     """
 
@@ -44,6 +46,7 @@ class Site:
     counts: Mapping[str, int] = field(default_factory=dict)
     union: str = "union"
     common: frozenset[str] = frozenset()
+    texts: Texts | None = None
 
     @property
     def paths(self) -> Paths:
@@ -85,7 +88,9 @@ class Site:
         return tuple(media for media in GRAPHS if media in self.store.offered)
 
 
-def site_of(release: Release, *, store: Store, settings: Settings, lookup: Lookup | None = None) -> Site:
+def site_of(
+    release: Release, *, store: Store, settings: Settings, lookup: Lookup | None = None, texts: Texts | None = None
+) -> Site:
     """Give the site of a release."""
     return Site(
         store=store,
@@ -97,6 +102,7 @@ def site_of(release: Release, *, store: Store, settings: Settings, lookup: Looku
         examples=examples_in(release.queries),
         counts=release.counts,
         common=reader_of(store, release, Limits()).common,
+        texts=texts,
     )
 
 

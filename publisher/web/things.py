@@ -18,6 +18,7 @@ from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Retired
 from publisher.web import drawing, headers, negotiation, problems
 from publisher.web.headers import WebLink
+from publisher.web.pages import DOCUMENT, FINISHED
 from publisher.web.paths import split_suffix, suffixed
 from publisher.web.site import Site
 
@@ -119,6 +120,8 @@ def _respond(site: Site, asked: Asked) -> Response:
         return problems.respond(chosen, request, base=site.about.base)
     if chosen not in _variants(site):
         return problems.respond(problems.not_acceptable(_addresses(site, asked)), request, base=site.about.base)
+    if asked.fixed and not request.args:
+        request.environ[DOCUMENT] = True
     direct = (
         asked.fixed or asked.outside or site.settings.text("dereference") == "200" or asked.iri == site.about.vocabulary
     )
@@ -143,6 +146,10 @@ def _see_other(site: Site, asked: Asked, media: Media) -> Response:
 
 
 def _document(site: Site, asked: Asked, media: Media) -> Response:
+    finished = request.environ.get(FINISHED)
+    kept = finished(suffixed(asked.address, media)) if finished and not request.args else None
+    if kept is not None:
+        return Response(kept.body, headers=kept.headers)
     body = _page(site, asked) if media is HTML else _description(site, asked, media)
     if body is None:
         return _unknown(site, asked.iri)

@@ -68,3 +68,19 @@ for (const form of document.querySelectorAll("form.find")) {
   });
   form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) show(false); });
 }
+// The passage of the source opens in its place, where the text is at hand; without a script it has a page of its own.
+for (const link of document.querySelectorAll("a.read")) {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const item = link.closest(".evidence"), open = item.querySelectorAll("blockquote.passage, p.notice");
+    if (open.length) { open.forEach((part) => part.remove()); link.setAttribute("aria-expanded", "false"); return; }
+    try {
+      const answer = await fetch(link.href + "&part=1", { cache: "no-store" });
+      if (!answer.ok) { location.href = link.href; return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      item.append(...page.body.children);
+      link.setAttribute("aria-expanded", "true");
+    } catch (error) { location.href = link.href; }
+  });
+}

@@ -1,0 +1,125 @@
+"""Finished documents on disk: made once for a release, by any process, and found by all of them.
+
+One SQLite file in the release's index. Its name holds the identity of the release, the state of the program and the
+settings that a page depends on, so an old page is never taken for a new one; files under other names are removed. It
+refuses to matter: where it cannot be written or read, pages are made as if it were not there.
+"""
+
+import contextlib
+import hashlib
+import json
+import logging
+import sqlite3
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher import __file__ as package
+from publisher.release.record import Release
+from publisher.settings import Settings
+
+_LOG = logging.getLogger("exportin.pages")
+_SCHEMA = "CREATE TABLE IF NOT EXISTS page (address TEXT PRIMARY KEY, status TEXT, headers TEXT, body BLOB)"
+_MATTER = ("public_url", "inbound_limit", "page_seconds", "dereference", "default_format", "trusted_proxies")
+_MADE_BY = ("web", "entities", "rdf")
+_WAIT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished answer: status line, headers, body, and its entity tag."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    etag: str
+
+
+class Prepared:
+    """The finished documents of one release; safe to use from several threads."""
+
+    __slots__ = ("_connection", "_lock")
+
+    def __init__(self, path: Path | None):
+        """Open the file, which is made where it is missing; None keeps nothing."""
+        self._lock = threading.Lock()
+        self._connection = _opened(path) if path else None
+
+    def get(self, address: str) -> Kept | None:
+        """Give the document at an address, or None where nobody has made it yet."""
+        if self._connection is None:
+            return None
+        try:
+            with self._lock:
+                query = "SELECT status, headers, body FROM page WHERE address = ?"
+                row = self._connection.execute(query, (address,)).fetchone()
+        except sqlite3.Error as error:
+            _LOG.info("a finished page could not be read: %s", error)
+            return None
+        if row is None:
+            return None
+        headers = [(str(name), str(value)) for name, value in json.loads(row[1])]
+        etag = next((value for name, value in headers if name.lower() == "etag"), "")
+        return Kept(str(row[0]), headers, bytes(row[2]), etag)
+
+    def put(self, address: str, kept: Kept) -> None:
+        """Keep a document for every process."""
+        if self._connection is None:
+            return
+        row = (address, kept.status, json.dumps(kept.headers), kept.body)
+        try:
+            with self._lock, self._connection:
+                self._connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            _LOG.info("a finished page could not be kept: %s", error)
+
+    def __contains__(self, address: str) -> bool:
+        """Tell whether a document is there."""
+        if self._connection is None:
+            return False
+        with self._lock:
+            query = "SELECT 1 FROM page WHERE address = ?"
+            return self._connection.execute(query, (address,)).fetchone() is not None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def pages_path(folder: Path, release: Release, settings: Settings, *, with_texts: bool) -> Path:
+    """Give the file for the finished documents of a release as this program and these settings make them.
+
+    ``with_texts`` tells whether the texts of the documents are at hand, which pages then lead to.
+    """
+    matter = [release.identity, release.version, str(with_texts), *(str(settings.values[name]) for name in _MATTER)]
+    return folder / f"pages-{hashlib.sha256(_program(*matter).encode()).hexdigest()[:16]}.sqlite"
+
+
+def remove_others(path: Path) -> None:
+    """Remove the finished documents that another program, release or setting made in the same folder."""
+    for old in path.parent.glob("pages-*.sqlite*"):
+        if not old.name.startswith(path.name):
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+
+def _program(*matter: str) -> str:
+    """Give what tells one state of the program from another: size and time of all that has a part in a page."""
+    root = Path(package).parent
+    files = sorted(path for name in _MADE_BY for path in (root / name).rglob("*") if path.is_file())
+    stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc"]
+    return "\n".join([*matter, *stamps])
+
+
+def _opened(path: Path) -> sqlite3.Connection | None:
+    try:
+        connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        with connection:
+            connection.execute(_SCHEMA)
+    except sqlite3.Error as error:
+        _LOG.info("finished pages are not kept in %s: %s", path, error)
+        return None
+    return connection
