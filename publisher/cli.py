@@ -308,13 +308,16 @@ def locate(terminal: Terminal, words: str, dataset: Path, documents: Path, docum
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; say which files are not in order.")
 @pass_terminal
 def format_(terminal: Terminal, dataset: Path, *, only_check: bool) -> int:
-    """Write the YAML of a dataset in its stable order and quoting."""
+    """Write the YAML of a dataset in its stable order and quoting, and the JSON Schemas for editors into .schema/."""
     from publisher.dataset import format as formatting
+    from publisher.dataset import open_dataset
+    from publisher.dataset.schema import write_schemas
     from publisher.validation import Report
 
     if only_check:
         return terminal.report(Report.of(formatting.unformatted(dataset), root=dataset))
     changed = formatting.format_dataset(dataset)
+    write_schemas(open_dataset(dataset), dataset / ".schema")
     terminal.say("\n".join(f"wrote {path}" for path in changed), changed=[str(path) for path in changed])
     return _OK
 
