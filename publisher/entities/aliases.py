@@ -73,7 +73,7 @@ class Spelling:
 
     def _address(self, rest: str) -> Iterator[str]:
         host = _HOST.match(rest)
-        rest = (host[0].lower() + rest[host.end() :]) if host else rest
+        rest = ((host[0].lower() + rest[host.end() :]) if host else rest).removeprefix("www.")
         for namespace, prefix in self.namespaces:
             if rest.startswith(namespace) and len(rest) > len(namespace):
                 yield from self._curie(prefix, rest[len(namespace) :])

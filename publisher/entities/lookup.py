@@ -7,7 +7,7 @@ It refuses to be asked in FTS5's own query language: words are always quoted.
 
 import re
 import sqlite3
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,13 +119,11 @@ class Lookup:
     def named(self, text: str) -> tuple[tuple[Named, ...], ...]:
         """Give the things of a name in three tiers: as written, written joined or apart, its words in another order."""
         text = text[:LONGEST]
-        tiers: list[tuple[Named, ...]] = []
-        seen: set[str] = set()
-        for column, value in (("folded", fold(text)), ("joined", joined(text)), ("bag", bag(text))):
-            rows = self._rows(f"n.{column} = ? AND t.part = 'thing'", (value,)) if value else []
-            tiers.append(_once((item for _, item in rows), but=seen))
-            seen.update(item.hit.iri for item in tiers[-1])
-        return tuple(tiers)
+        keys = (("folded", fold(text)), ("joined", joined(text)), ("bag", bag(text)))
+        return tuple(
+            tuple(item for _, item in self._rows(f"n.{column} = ? AND t.part = 'thing'", (value,))) if value else ()
+            for column, value in keys
+        )
 
     def alike(self, text: str, *, limit: int = 50) -> tuple[Named, ...]:
         """Give things with names that share three-letter runs with a text, those that share most first."""
@@ -155,6 +153,11 @@ class Lookup:
             near = self.alike(text, limit=limit + offset)
             found = tuple(item.hit for item in near if not wanted or wanted & set(item.classes))
         return found[offset : offset + limit]
+
+    def words(self, text: str, *, limit: int = 20, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
+        """Give things, facts aside, whose names hold every word of a text as a prefix."""
+        tokens = self.tokens(kinds) if kinds else ("partthing",)
+        return () if kinds and not tokens else self._words(text, limit, tokens)
 
     def suggest(self, text: str, *, limit: int = 10, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Give what a person who typed this much may mean."""
@@ -257,11 +260,10 @@ class Lookup:
         return tuple(seen.values())
 
 
-def _once(found: Iterable[Named], but: Container[str] = ()) -> tuple[Named, ...]:
+def _once(found: Iterable[Named]) -> tuple[Named, ...]:
     unique: dict[str, Named] = {}
     for item in found:
-        if item.hit.iri not in but:
-            unique.setdefault(item.hit.iri, item)
+        unique.setdefault(item.hit.iri, item)
     return tuple(unique.values())
 
 
