@@ -1,6 +1,14 @@
 """A small dataset for every test of releases: facts, evidence and outside terms, as a build would hand them over."""
 
-from collections.abc import Callable
+import http.client
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -99,3 +107,60 @@ def content(place: Path, lines: list[str] | None = None, **changed: object) -> C
             Retired(f"{BASE}fact/F0", "fact", "Finch 0 eats rain", "it does not", "2025-12-01", f"{BASE}fact/F1"),
         ),
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def get(port: int, path: str, *, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+    """Ask a server on this machine, over a connection of its own; ``headers`` have underscores for hyphens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body=body, headers={"Connection": "close"} | named)
+    answer = connection.getresponse()
+    found = Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+    connection.close()
+    return found
+
+
+Serve = Callable[..., AbstractContextManager[int]]
+
+
+@pytest.fixture(name="serve")
+def _serve(root: Path) -> Serve:
+    """Give a context that runs ``exportin serve`` on a folder, as a user would, and gives the port it answers on."""
+
+    @contextmanager
+    def serve(place: Path, **settings: str) -> Iterator[int]:
+        run = [sys.executable, "-m", "publisher", "serve", str(place), "--port", "0"]
+        environment = os.environ | {f"EXPORTIN_{name.upper()}": value for name, value in settings.items()}
+        with subprocess.Popen(
+            run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=root, text=True, env=environment
+        ) as server:
+            assert server.stdout is not None
+            said, found = "", None
+            try:
+                for line in server.stdout:
+                    said += line
+                    if found := re.search(r"http://127\.0\.0\.1:(\d+)/ ", line):
+                        break
+                assert found, said
+                threading.Thread(target=server.stdout.read, daemon=True).start()
+                yield int(found[1])
+            finally:
+                server.terminate()
+                server.wait(30)
+
+    return serve
+
+
+@pytest.fixture(name="get")
+def _get() -> Callable[..., Answer]:
+    """Give the function that asks a server on this machine."""
+    return get

@@ -1,16 +1,15 @@
 """A server under load follows the live release, forth and back, and no request of all fails."""
 
 import http.client
-import re
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,44 +32,11 @@ _PATHS = (
 _LATEST = "/dumps/latest/SHA256SUMS"
 
 
-@contextmanager
-def _served(place: Path, root: Path) -> Iterator[int]:
-    """Run ``exportin serve`` as a user would and give the port it answers on."""
-    run = [sys.executable, "-m", "publisher", "serve", str(place), "--port", "0"]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=root, text=True) as server:
-        assert server.stdout is not None
-        said = ""
-        try:
-            for line in server.stdout:
-                said += line
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)/ ", line):
-                    break
-            assert found, said
-            threading.Thread(target=server.stdout.read, daemon=True).start()
-            yield int(found[1])
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _get(port: int, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-    connection.request("GET", path, headers={"Connection": "close"})
-    answer = connection.getresponse()
-    answer.body = answer.read()  # type: ignore[attr-defined] - kept with the answer for the test
-    connection.close()
-    return answer
-
-
-def _live(port: int) -> str:
-    return str(_get(port, _LATEST).getheader("Location")).split("/")[2]
-
-
 @dataclass
 class _Load:
     """Requests from many threads until they are told to stop, and what came back."""
 
-    port: int
+    ask: Callable[[str], Any]
     statuses: Counter[int] = field(default_factory=Counter)
     versions: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -85,15 +51,15 @@ class _Load:
             path = _PATHS[number % len(_PATHS)]
             number += 1
             try:
-                answer = _get(self.port, path)
+                answer = self.ask(path)
             except (OSError, http.client.HTTPException) as error:
                 self.failures.append(f"{path}: {error!r}")
                 continue
             self.statuses[answer.status] += 1
             if answer.status not in (200, 302):
-                self.failures.append(f"{path}: {answer.status} {answer.body[:200]!r}")  # type: ignore[attr-defined]
+                self.failures.append(f"{path}: {answer.status} {answer.body[:200]!r}")
             elif path == _LATEST:
-                self.versions[str(answer.getheader("Location")).split("/")[2]] += 1
+                self.versions[answer.headers["location"].split("/")[2]] += 1
 
 
 def _until(done: Callable[[], bool]) -> None:
@@ -109,15 +75,15 @@ def _until(done: Callable[[], bool]) -> None:
     ids=["one thousand", "ten thousand"],
 )
 def test_published_and_rolled_back_under_load(
-    make, tmp_path: Path, root: Path, requests: int, clients: int, record_property: Callable[[str, object], None]
+    make, serve, get, tmp_path: Path, requests: int, clients: int, record_property: Callable[[str, object], None]
 ) -> None:
     """While requests are in flight the live release goes forth and back twice, and every request is answered."""
     shelf = Shelf(tmp_path / "shelf")
     for version in ("1.0", "2.0"):
         write_release(make(version=version, folder=version), shelf.root)
     shelf.publish("1.0")
-    with _served(shelf.root, root) as port:
-        load = _Load(port)
+    with serve(shelf.root) as port:
+        load = _Load(lambda path: get(port, path))
         threads = [threading.Thread(target=load.run, args=(number,)) for number in range(clients)]
         for thread in threads:
             thread.start()
@@ -126,7 +92,7 @@ def test_published_and_rolled_back_under_load(
                 before = load.count
                 _until(lambda before=before: load.count > before + requests // 4)  # type: ignore[misc] - bound early
                 act()
-                _until(lambda version=version: _live(port) == version)  # type: ignore[misc] - bound early
+                _until(lambda version=version: get(port, _LATEST).headers["location"].split("/")[2] == version)  # type: ignore[misc] - bound early
             _until(lambda: load.count >= requests)
         finally:
             load.stop.set()
@@ -155,12 +121,12 @@ def test_a_current_that_points_nowhere(make, tmp_path: Path, root: Path) -> None
     assert verify(shelf.current())
 
 
-def test_a_replica_of_a_running_server(make, tmp_path: Path, root: Path) -> None:
+def test_a_replica_of_a_running_server(make, serve, get, tmp_path: Path) -> None:
     """A release pulled from a server that runs has every byte, goes live on another shelf, and is served from there."""
     origin = Shelf(tmp_path / "origin")
     write_release(make(), origin.root)
     origin.publish("2026-01-02")
-    with _served(origin.root, root) as port:
+    with serve(origin.root) as port:
         replica = pull(f"http://127.0.0.1:{port}/", tmp_path / "copy")
         with pytest.raises(ReleaseError, match="404"):
             pull(f"http://127.0.0.1:{port}/", tmp_path / "copy", version="1999-01-01")
@@ -171,5 +137,5 @@ def test_a_replica_of_a_running_server(make, tmp_path: Path, root: Path) -> None
     shelf.publish(replica.version)
     sums = (origin.root / "2026-01-02/SHA256SUMS").read_bytes()
     assert sums == (shelf.root / "current/SHA256SUMS").read_bytes()
-    with _served(shelf.root, root) as port:
-        assert sums == _get(port, "/dumps/2026-01-02/SHA256SUMS").body  # type: ignore[attr-defined]
+    with serve(shelf.root) as port:
+        assert sums == get(port, "/dumps/2026-01-02/SHA256SUMS").body
