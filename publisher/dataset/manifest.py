@@ -57,7 +57,19 @@ _PATHS = {
 }
 _GATES = ("violation", "warning", "info", "off")
 _KEYS: Mapping[str, tuple[str, ...] | None] = {
-    "": ("dataset", "prefixes", "vocabulary", "graphs", "roles", "certainty", "ids", "paths", "rollup", "gates"),
+    "": (
+        "dataset",
+        "prefixes",
+        "vocabulary",
+        "graphs",
+        "roles",
+        "certainty",
+        "ids",
+        "paths",
+        "rollup",
+        "aliases",
+        "gates",
+    ),
     "dataset": (
         *("name", "title", "description", "base", "version", "licence", "language", "keywords", "creators"),
         *("publisher", "homepage", "examples", "previous"),
@@ -71,6 +83,7 @@ _KEYS: Mapping[str, tuple[str, ...] | None] = {
     "ids": tuple(_IDS),
     "paths": tuple(_PATHS),
     "rollup": ("property", "along"),
+    "aliases": None,
     "gates": None,
 }
 
@@ -105,6 +118,7 @@ class Manifest:
     """What ``dataset.toml`` says, with every default filled in and every IRI in full.
 
     ``previous`` is the version before this one; ``examples`` are IRIs; ``ids`` are patterns as ``F%07d``;
+    ``aliases`` maps a namespace to the others that the same things are known under;
     ``paths`` are relative to ``base``; ``gates`` maps a finding's code to a severity or to ``off``.
     """
 
@@ -129,6 +143,7 @@ class Manifest:
     ids: Mapping[str, str]
     paths: Mapping[str, str]
     rollup: Rollup | None
+    aliases: Mapping[str, tuple[str, ...]]
     gates: Mapping[str, str] = field(default_factory=dict)
 
     def iri_of(self, kind: str, local: str) -> str:
@@ -233,6 +248,7 @@ class _Reader:
             ids=MappingProxyType(_IDS | self._patterns()),
             paths=MappingProxyType(_PATHS | self._strings("paths")),
             rollup=self._rollup(prefixes),
+            aliases=MappingProxyType(self._aliases(prefixes)),
             gates=MappingProxyType(self._gates()),
         )
 
@@ -316,6 +332,24 @@ class _Reader:
         found = self._iris("rollup", prefixes, ("property",))
         along = self._expanded("rollup", "along", prefixes)
         return Rollup(found.get("property", SKOS + "broaderTransitive"), along)
+
+    def _aliases(self, prefixes: Prefixes) -> dict[str, tuple[str, ...]]:
+        """Give namespace → the other namespaces under which the same things go."""
+        found: dict[str, tuple[str, ...]] = {}
+        for prefix in self._table("aliases"):
+            if prefix not in prefixes:
+                self._report(
+                    *("wrong-value", "aliases", prefix, "an alias is given for a prefix of [prefixes]"),
+                    value=prefix,
+                    fix=suggestion(prefix, tuple(name for name, _ in prefixes), otherwise="declare the prefix"),
+                )
+                continue
+            others = self._texts("aliases", prefix)
+            for other in others:
+                if not is_iri(other):
+                    self._report("wrong-value", "aliases", prefix, "an alias is the beginning of an IRI", value=other)
+            found[prefixes[prefix]] = tuple(other for other in others if is_iri(other))
+        return found
 
     def _gates(self) -> dict[str, str]:
         gates = self._strings("gates")

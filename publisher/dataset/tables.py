@@ -40,6 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "entities": ("id", "iri", "label", "language", "name", "minted"),
             "entity_types": ("entity", "type"),
             "entity_values": ("entity", *_VALUE),
+            "aliases": ("entity", "alias"),
             "documents": ("id", "iri", "title", "type", "sha256", "length"),
             "document_values": ("document", *_VALUE),
             "references": ("id", "iri", "document", "title", "type"),

@@ -105,6 +105,10 @@ def _entity(record: Record, iri: str) -> Entity:
         rows.key_origins.setdefault((iri, property_.iri), node.where(FILE))
         if cells.get("iri") in rows.entities:
             parts.append(cells["iri"] or "")
+    for namespace, others in rows.manifest.aliases.items():
+        if iri.startswith(namespace):
+            for other in others:
+                rows.add("aliases", where, {"entity": iri, "alias": other + iri.removeprefix(namespace)})
     entity = Entity(
         name, iri, label or name, record.text("name"), tuple(t for t, _ in types), minted, where, tuple(parts)
     )
