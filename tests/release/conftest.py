@@ -20,6 +20,7 @@ from publisher.release.content import Agent, Attachment, Content, Description, I
 BASE = "https://example.org/birds/"
 V = f"{BASE}vocab#"
 GRAPHS = ("facts", "evidence", "mappings", "ontology", "imports", "inferred", "description", "examples")
+_REPORT = b'{"conforms": true, "counts": {"violation": 0, "warning": 0, "info": 0}, "codes": {}, "findings": []}\n'
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 
@@ -100,7 +101,7 @@ def content(place: Path, lines: list[str] | None = None, **changed: object) -> C
         quads=(data,),
         inputs=(Input("seeds/facts/a b.yaml", "0" * 64, 12),),
         engine={"exportin": "1.0.0"},
-        reports={"json": b"{}\n", "ttl": b"", "html": b"<p>ok</p>"},
+        reports={"json": _REPORT, "ttl": b"", "html": b"<p>ok</p>"},
         queries=(query,),
         attachments=(Attachment("mappings.sssom.tsv", "text/tab-separated-values", "Alignments", body=b"a\tb\n"),),
         retired=(
