@@ -3,7 +3,8 @@
 An edition is a file of a release; it is never loaded into the store.
 """
 
+from publisher.editions.csv_reading import from_csv
 from publisher.editions.records import Records
 from publisher.editions.write import write_editions
 
-__all__ = ["Records", "write_editions"]
+__all__ = ["Records", "from_csv", "write_editions"]

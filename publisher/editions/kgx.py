@@ -6,19 +6,16 @@ See the KGX format, section JSON Lines, and the Biolink Model, classes NamedThin
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
+from publisher.editions.biolink import ASSOCIATION, BIOLINK, NAMED_THING, Biolink, expand
 from publisher.editions.records import Cells, Records
-from publisher.rdf.names import SKOS, XSD
+from publisher.rdf.names import XSD
 from publisher.rdf.prefixes import Prefixes
 
-BIOLINK = "https://w3id.org/biolink/vocab/"
-_OWN = "biolink:"
-_NAMED, _EDGE, _RELATED = (BIOLINK + name for name in ("NamedThing", "Association", "related_to"))
-_MATCHES = tuple(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch"))
 _WHOLE = frozenset({XSD + "integer"})
 _REAL = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NOT_SAID = "not_provided"
@@ -82,7 +79,7 @@ def edges(records: Records) -> Iterator[Object]:
 def facts_of(objects: Iterable[Mapping[str, Any]], prefixes: Prefixes) -> Iterator[Edge]:
     """Give back what edges say of facts; the way back."""
     for item in objects:
-        iri = _expander(prefixes)
+        iri = partial(expand, prefixes=prefixes)
         yield Edge(
             iri=iri(item["id"]),
             types=tuple(map(iri, item.get("type", ()))),
@@ -96,7 +93,11 @@ def facts_of(objects: Iterable[Mapping[str, Any]], prefixes: Prefixes) -> Iterat
             cited=tuple(map(iri, item.get("publications", ()))),
             documents=tuple(map(iri, item.get("documents", ()))),
             mentions={role: tuple(item.get(f"{role}_mentions", ())) for role in ("subject", "object")},
-            values={_property(key, prefixes): _listed(value) for key, value in item.items() if key not in _EDGE_KEYS},
+            values={
+                prefixes.expand(key) or BIOLINK + key: _listed(value)
+                for key, value in item.items()
+                if key not in _EDGE_KEYS
+            },
         )
 
 
@@ -105,9 +106,8 @@ class _Graph:
 
     def __init__(self, records: Records):
         self._records = records
-        self._prefixes = records.about.prefixes
+        self._terms = Biolink(records)
         self._source = f"infores:{records.about.name}"
-        self._predicates: dict[str, str] = {}
 
     def nodes(self) -> Iterator[Object]:
         types = self._records.grouped("entity_types", "entity")
@@ -118,19 +118,19 @@ class _Graph:
             kinds = [row["type"] or "" for row in types.get(iri, ())] or sorted(self._types.get(iri, ()))
             row = rows.get(iri, {})
             node: Object = {
-                "id": self._short(iri),
-                "category": self._above(kinds, _NAMED),
+                "id": self._terms.short(iri),
+                "category": self._terms.classes(kinds, NAMED_THING),
                 "name": self._name(iri, row),
                 "synonym": [row["name"]] if row.get("name") else None,
-                "type": self._shorts(kinds),
+                "type": self._terms.shorts(kinds),
                 "iri": iri,
-                "xref": self._exact.get(iri),
+                "xref": self._terms.exact(iri),
                 "provided_by": [self._source],
             }
             yield _filled(node | self._values(values.get(iri, ())))
 
     def _name(self, iri: str, row: Cells) -> str:
-        return row.get("label") or self._labels.get(iri) or self._records.ontology.label(iri) or self._short(iri)
+        return row.get("label") or self._labels.get(iri) or self._records.ontology.label(iri) or self._terms.short(iri)
 
     def edges(self) -> Iterator[Object]:
         find = self._records.grouped
@@ -139,7 +139,11 @@ class _Graph:
             iri = row["iri"] or ""
             found = {name: groups.get(iri, []) for name, groups in tables.items()}
             types = [kind["type"] or "" for kind in found["fact_types"]]
-            edge: Object = {"id": self._short(iri), "category": self._above(types, _EDGE), "type": self._shorts(types)}
+            edge: Object = {
+                "id": self._terms.short(iri),
+                "category": self._terms.classes(types, ASSOCIATION),
+                "type": self._terms.shorts(types),
+            }
             edge |= self._claim(row) | self._mentions(found["mentions"]) | self._support(found["evidence"])
             edge |= {"parts": self._parts(found["parts"])}
             edge |= self._values(found["qualifiers"])
@@ -150,18 +154,18 @@ class _Graph:
         return {
             "name": row["label"],
             "description": row["comment"],
-            "subject": self._short(row["subject"] or ""),
-            "predicate": self._short(self._predicate(predicate)),
-            "object": self._short(row["object"] or ""),
-            "original_predicate": self._short(predicate),
+            "subject": self._terms.short(row["subject"] or ""),
+            "predicate": self._terms.predicate(predicate),
+            "object": self._terms.short(row["object"] or ""),
+            "original_predicate": self._terms.short(predicate),
             "negated": row["negated"] == "true",
-            "certainty": self._short(row["certainty"] or ""),
+            "certainty": self._terms.short(row["certainty"] or ""),
             "complete": row["complete"] != "false",
             "knowledge_level": row["knowledge_level"] or _NOT_SAID,
             "agent_type": row["agent_type"] or _NOT_SAID,
             "primary_knowledge_source": self._source,
             "creation_date": row["created"],
-            "curator": self._short(row["curator"]) if row["curator"] else None,
+            "curator": self._terms.short(row["curator"]) if row["curator"] else None,
             "curation_status": row["status"],
             "review_flag": row["flag"],
         }
@@ -177,10 +181,10 @@ class _Graph:
     def _support(self, rows: list[Cells]) -> Object:
         cited = (row["reference"] for each in rows for row in self._citations.get(each["iri"] or "", ()))
         return {
-            "has_evidence": self._shorts(row["code"] for row in rows),
-            "evidence": self._shorts(row["iri"] for row in rows),
-            "publications": self._shorts(cited),
-            "documents": self._shorts(row["document"] for row in rows),
+            "has_evidence": self._terms.shorts(row["code"] for row in rows),
+            "evidence": self._terms.shorts(row["iri"] for row in rows),
+            "publications": self._terms.shorts(cited),
+            "documents": self._terms.shorts(row["document"] for row in rows),
         }
 
     def _parts(self, rows: Iterable[Cells]) -> list[Object]:
@@ -188,21 +192,21 @@ class _Graph:
         parts = []
         for row in rows:
             part = row["part"] or ""
-            kinds = self._shorts(kind["type"] for kind in self._part_types.get(part, ()))
-            item: Object = {"id": self._short(part), "link": self._short(row["link"] or ""), "type": kinds}
+            kinds = self._terms.shorts(kind["type"] for kind in self._part_types.get(part, ()))
+            item: Object = {"id": self._terms.short(part), "link": self._terms.short(row["link"] or ""), "type": kinds}
             parts.append(_filled(item | {"name": row["label"]} | self._values(self._part_values.get(part, ()))))
         return parts
 
     def _values(self, rows: Iterable[Cells]) -> Object:
         found: dict[str, list[object]] = {}
         for row in rows:
-            key = self._key(row["property"] or "")
+            key = self._terms.key(row["property"] or "")
             found.setdefault(key, []).append(self._value(row))
         return {key: values if len(values) > 1 or key in _LISTS else values[0] for key, values in found.items()}
 
     def _value(self, row: Cells) -> object:
         if row["iri"]:
-            return self._short(row["iri"])
+            return self._terms.short(row["iri"])
         lexical, datatype = row["lexical"], row["datatype"]
         if lexical is None:
             return row["text"]
@@ -211,56 +215,6 @@ class _Graph:
         if datatype in _REAL and lexical.strip("+-").replace(".", "", 1).isdigit():
             return float(lexical)
         return lexical == "true" if datatype == XSD + "boolean" else lexical
-
-    def _key(self, iri: str) -> str:
-        return iri.removeprefix(BIOLINK) if iri.startswith(BIOLINK) else self._short(iri)
-
-    def _short(self, iri: str) -> str:
-        return _OWN + iri.removeprefix(BIOLINK) if iri.startswith(BIOLINK) else self._prefixes.compress(iri) or iri
-
-    def _shorts(self, iris: Iterable[str | None]) -> list[str]:
-        return [self._short(iri) for iri in dict.fromkeys(iris) if iri]
-
-    def _above(self, types: Iterable[str], root: str) -> list[str]:
-        """Give the Biolink classes at and above some types and at or under a root, the narrowest first."""
-        ancestors = self._records.ontology.ancestors
-        every = {above for kind in types for above in (kind, *ancestors(kind)) if above.startswith(BIOLINK)}
-        kept = {kind for kind in every if root in ancestors(kind)} | {root}
-        return [self._short(kind) for kind in sorted(kept, key=lambda kind: (-len(ancestors(kind)), kind))]
-
-    def _predicate(self, iri: str) -> str:
-        if iri not in self._predicates:
-            self._predicates[iri] = self._nearest(iri)
-        return self._predicates[iri]
-
-    def _nearest(self, iri: str) -> str:
-        """Give the Biolink predicate at or nearest above a property, else one aligned with it, else the broadest."""
-        seen, level = {iri}, [iri]
-        while level:
-            found = [each for each in level if each.startswith(BIOLINK)]
-            if found:
-                return min(found)
-            level = sorted({up for each in level for up in self._records.ontology.broader.get(each, ())} - seen)
-            seen.update(level)
-        return min(
-            self._aligned.get(iri, {}).items(), key=lambda item: _MATCHES.index(item[0]), default=("", _RELATED)
-        )[1]
-
-    @cached_property
-    def _aligned(self) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
-        for row in self._records.rows("alignments"):
-            if row["predicate"] in _MATCHES and (row["object"] or "").startswith(BIOLINK):
-                found.setdefault(row["subject"] or "", {}).setdefault(row["predicate"] or "", row["object"] or "")
-        return found
-
-    @cached_property
-    def _exact(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for row in self._records.rows("alignments"):
-            if row["predicate"] == _MATCHES[0] and row["subject"] and row["object"]:
-                found.setdefault(row["subject"], []).append(self._short(row["object"]))
-        return found
 
     @cached_property
     def _citations(self) -> dict[str, list[Cells]]:
@@ -296,14 +250,3 @@ def _filled(item: Object) -> Object:
 
 def _listed(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list) else (value,)
-
-
-def _property(key: str, prefixes: Prefixes) -> str:
-    return prefixes.expand(key) or BIOLINK + key
-
-
-def _expander(prefixes: Prefixes) -> Callable[[str], str]:
-    def expand(text: str) -> str:
-        return BIOLINK + text.removeprefix(_OWN) if text.startswith(_OWN) else prefixes.expand(text) or text
-
-    return expand

@@ -11,7 +11,7 @@ from publisher import build
 from publisher.dataset import Dataset, Ontology, Table, open_dataset
 from publisher.dataset.tables import COLUMNS
 from publisher.editions import Records
-from publisher.rdf.names import STANDARD_PREFIXES
+from publisher.rdf.names import RDF, STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.rdf.terms import split
 from publisher.release.content import Agent, Description
@@ -65,12 +65,16 @@ def _lights(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return built(LIGHTHOUSES, tmp_path_factory.mktemp("lights"))
 
 
-@pytest.fixture(name="each", scope="session", params=["lights", pytest.param("ours", marks=pytest.mark.slow)])
-def _each(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+@pytest.fixture(name="ours", scope="session")
+def _ours(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return built(root, tmp_path_factory.mktemp("ours"))
+
+
+@pytest.fixture(name="each", params=["lights", pytest.param("ours", marks=pytest.mark.slow)])
+def _each(request: pytest.FixtureRequest) -> Built:
     """Each dataset at hand: the second one, and ours."""
-    if request.param == "lights":
-        return request.getfixturevalue("lights")
-    return built(request.getfixturevalue("root"), tmp_path_factory.mktemp("ours"))
+    made: Built = request.getfixturevalue(request.param)
+    return made
 
 
 def records(ontology: Ontology | None = None, **rows: list[tuple[str | None, ...]]) -> Records:
@@ -83,5 +87,6 @@ def records(ontology: Ontology | None = None, **rows: list[tuple[str | None, ...
         name="x", title="X", description="", base=BASE, iri=f"{BASE}dataset", version="2026-01-02",
         licence="https://example.org/licence", language="en", prefixes=Prefixes({"ex": BASE, **STANDARD_PREFIXES}),
         creators=(Agent("Someone"),), graphs={"facts": f"{BASE}graph/facts", "evidence": f"{BASE}graph/evidence"},
+        roles={name: RDF + name for name in ("subject", "predicate", "object")},
     )  # fmt: skip
     return Records(about, tables, ontology or Ontology())
