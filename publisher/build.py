@@ -14,6 +14,7 @@ from pathlib import Path
 
 import publisher
 from publisher.dataset import Dataset, open_dataset
+from publisher.dataset.coverage import as_tsv
 from publisher.dataset.manifest import FILE as MANIFEST
 from publisher.dataset.manifest import Agent as Person
 from publisher.dataset.manifest import Manifest
@@ -274,7 +275,7 @@ def _content(dataset: Dataset, version: str, files: tuple[Path, ...], report: Re
         engine={"exportin": publisher.__version__, **{name: importlib.metadata.version(name) for name in _TOOLS}},
         reports={name: kept.render(name).encode() for name in ("ttl", "json", "html")},
         queries=tuple(sorted((root / "queries").rglob("*.rq"))),
-        attachments=tuple(_attachments(root)),
+        attachments=tuple(_attachments(dataset)),
         retired=tuple(_retired(dataset)),
     )
 
@@ -310,11 +311,12 @@ def _agent(person: Person) -> Agent:
     return Agent(person.name, person.iri)
 
 
-def _attachments(root: Path) -> Iterator[Attachment]:
+def _attachments(dataset: Dataset) -> Iterator[Attachment]:
+    root, tsv = dataset.root, "text/tab-separated-values"
+    if dataset.segments:
+        yield Attachment("sentences.tsv", tsv, "every sentence and its facts", body=as_tsv(dataset).encode())
     for path in sorted((root / "mappings").glob("*.sssom.tsv")):
-        yield Attachment(
-            f"mappings/{path.name}", "text/tab-separated-values", f"alignments: {path.name.split('.')[0]}", path=path
-        )
+        yield Attachment(f"mappings/{path.name}", tsv, f"alignments: {path.name.split('.')[0]}", path=path)
     for path in sorted((root / "shapes").glob("*.ttl")):
         yield Attachment(f"shapes/{path.name}", "text/turtle", f"shapes: {path.stem}", path=path)
 

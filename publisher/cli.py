@@ -282,9 +282,12 @@ def import_(terminal: Terminal, dataset: Path, folder: Path, only: tuple[str, ..
 def tables(terminal: Terminal, dataset: Path, folder: Path) -> None:
     """Write the flat tables of a dataset as CSV, as any R2RML or RML engine reads them."""
     from publisher.dataset import open_dataset, write_tables
+    from publisher.dataset.coverage import as_tsv
 
-    written = write_tables(open_dataset(dataset).tables, folder)
-    terminal.say(f"wrote {len(list(written))} tables to {folder}", folder=str(folder))
+    opened = open_dataset(dataset)
+    written = write_tables(opened.tables, folder)
+    (folder / "sentences.tsv").write_text(as_tsv(opened), encoding="utf-8", newline="")
+    terminal.say(f"wrote {len(written)} tables and sentences.tsv to {folder}", folder=str(folder))
 
 
 @cli.command()
