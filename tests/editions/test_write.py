@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from publisher.editions import Records, write_editions
+from publisher.editions.sheets import SHEETS
 from tests.editions.conftest import Built, records
 
 
@@ -51,3 +52,13 @@ def test_all_editions_of_our_facts_take_less_than_two_seconds(ours: Built, tmp_p
 
     assert 5 == len(written)
     assert time.process_time() - start < 2
+
+
+def test_the_reference_page_names_every_file_sheet_and_variable(lights: Built, root: Path) -> None:
+    """What the editions are called in the code is what the page calls them."""
+    page = (root / "docs" / "reference" / "editions.md").read_text(encoding="utf-8")
+    suffixes = [name.partition("2026-03-01")[2] for name in lights.release.files if name.startswith("editions/")]
+    names = [*(f"<stem>{suffix}" for suffix in suffixes), *(sheet.name for sheet in SHEETS), "prefixes"]
+    names += ["EXPORTIN_NANOPUB_PYTHON", "EXPORTIN_KGX_PYTHON"]
+
+    assert [] == [name for name in names if f"`{name}`" not in page]
