@@ -185,7 +185,11 @@ def _htaccess(gone: Sequence[str]) -> str:
     rows = ["Options -Indexes -MultiViews", "DirectorySlash Off", "AddDefaultCharset utf-8"]
     rows += [f"AddType {media.type} .{media.suffix}" for media in GRAPHS]
     rows += [f"AddType {media} .{suffix}" for suffix, media in _PACKED.items()]
-    rows += ["<IfModule mod_headers.c>", "  Header set Access-Control-Allow-Origin *", "  Header merge Vary Accept"]
+    rows += [
+        "<IfModule mod_headers.c>",
+        "  Header always set Access-Control-Allow-Origin *",
+        "  Header always merge Vary Accept",
+    ]
     rows += ["</IfModule>", "RewriteEngine On"]
     rows += [f"RewriteRule ^{re.escape(unquote(path).lstrip('/'))}/?$ - [G,L]" for path in sorted(gone)]
     for media in GRAPHS:

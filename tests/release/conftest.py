@@ -3,9 +3,11 @@
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ import pytest
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
+from publisher.release.shelf import Shelf
+from publisher.release.write import write_release
 
 BASE = "https://example.org/birds/"
 V = f"{BASE}vocab#"
@@ -165,3 +169,43 @@ def _serve(root: Path) -> Serve:
 def _get() -> Callable[..., Answer]:
     """Give the function that asks a server on this machine."""
     return get
+
+
+@pytest.fixture(name="free_port")
+def _free_port() -> Callable[[], int]:
+    """Give a function that gives a port nobody listens on."""
+
+    def free_port() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return free_port
+
+
+@pytest.fixture(name="wait_for")
+def _wait_for() -> Callable[[int], None]:
+    """Give a function that waits until somebody listens on a port."""
+
+    def wait_for(port: int) -> None:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("nobody answers")
+
+    return wait_for
+
+
+@pytest.fixture(name="exported")
+def _exported(make, tmp_path: Path, root: Path) -> Path:
+    """Give the folder that ``exportin export --static`` wrote."""
+    release = write_release(make(), tmp_path / "shelf")
+    Shelf(tmp_path / "shelf").publish(release.version)
+    out = tmp_path / "out"
+    run = [sys.executable, "-m", "publisher", "export", "--static", str(out), "--releases", str(tmp_path / "shelf")]
+    done = subprocess.run(run, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out

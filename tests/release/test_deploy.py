@@ -2,10 +2,8 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -29,12 +27,6 @@ http {{
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _nginx_there() -> str:
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     if found is None:
@@ -43,13 +35,13 @@ def _nginx_there() -> str:
 
 
 @pytest.fixture(name="nginx")
-def _nginx(tmp_path: Path) -> Nginx:
+def _nginx(tmp_path: Path, free_port, wait_for) -> Nginx:
     """Give a context that runs a real nginx with a site's file, on a port of its own."""
     program = _nginx_there()
 
     @contextmanager
     def run(site: str) -> Iterator[int]:
-        port, work = _free_port(), tmp_path / "nginx"
+        port, work = free_port(), tmp_path / "nginx"
         work.mkdir()
         (work / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"), encoding="utf-8")
         (work / "main.conf").write_text(_MAIN.format(work=work), encoding="utf-8")
@@ -58,7 +50,7 @@ def _nginx(tmp_path: Path) -> Nginx:
         assert tested.returncode == 0, tested.stderr
         with subprocess.Popen(command) as server:
             try:
-                _wait_for(port)
+                wait_for(port)
                 yield port
             finally:
                 server.terminate()
@@ -66,16 +58,6 @@ def _nginx(tmp_path: Path) -> Nginx:
         assert (work / "error.log").read_text(encoding="utf-8") == ""
 
     return run
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nginx does not answer")
 
 
 def test_nginx_in_front_under_a_path(make, serve, get, nginx: Nginx, tmp_path: Path, root: Path) -> None:
@@ -157,18 +139,6 @@ def _curl(port: int, path: str, place: Path, begun: bytes) -> bytes:
     return place.read_bytes()
 
 
-@pytest.fixture(name="exported")
-def _exported(make, tmp_path: Path, root: Path) -> Path:
-    """Give the folder that ``exportin export --static`` wrote."""
-    release = write_release(make(), tmp_path / "shelf")
-    Shelf(tmp_path / "shelf").publish(release.version)
-    out = tmp_path / "out"
-    run = [sys.executable, "-m", "publisher", "export", "--static", str(out), "--releases", str(tmp_path / "shelf")]
-    done = subprocess.run(run, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return out
-
-
 def _unanswered(get, port: int, page: str) -> set[str]:
     """Give the links of a page that a server of files does not answer; what needs a query is not looked for."""
     needs_query = re.compile(r"^/(sparql|query|search|suggest|lookup|resolve|reconcile|metrics|healthz)\b")
@@ -176,13 +146,13 @@ def _unanswered(get, port: int, page: str) -> set[str]:
     return {link for link in found if not needs_query.match(link) and get(port, link).status not in (200, 301)}
 
 
-def test_exported_files_on_a_plain_server(exported: Path, get) -> None:
+def test_exported_files_on_a_plain_server(exported: Path, get, free_port, wait_for) -> None:
     """``python -m http.server`` hands out pages, data, dumps and the description; every link of the pages leads on."""
-    port = _free_port()
+    port = free_port()
     run = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(exported)]
     with subprocess.Popen(run, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait_for(port)
+            wait_for(port)
             for page in ("/", "/fact/F1.html", "/dumps/"):
                 assert get(port, page).status == 200
                 assert _unanswered(get, port, page) == set()
