@@ -23,6 +23,7 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _CURIE = re.compile(r"(?<![\w:/.\-])([A-Za-z][\w.\-]*):([\w](?:[\w.\-]*\w)?)")
 _IRI = re.compile(r"https?://[^\s<>\"'{}|\\^`\[\]()*]++(?![{\[(*\\])")  # neither templates nor patterns of IRIs
 _ENDS = ".,;:)]"
+_ALIASES = re.compile(r"^\[aliases\].*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)  # beginnings of IRIs, no terms
 
 
 def used_iris(root: Path, fallback: Mapping[str, str] | None = None) -> frozenset[str]:
@@ -31,7 +32,8 @@ def used_iris(root: Path, fallback: Mapping[str, str] | None = None) -> frozense
     found: set[str] = set()
     for pattern in _PATTERNS:
         for path in sorted(root.glob(pattern)):
-            found.update(iris_in(_text(path), table, rows=path.name.endswith(".tsv")))
+            text = _ALIASES.sub("", _text(path)) if path.name == "dataset.toml" else _text(path)
+            found.update(iris_in(text, table, rows=path.name.endswith(".tsv")))
     return frozenset(found - set(table.values()))
 
 
