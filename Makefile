@@ -55,6 +55,8 @@ lock: $(SETUP) ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra spark --extra postgresql --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-extras.lock
 
 clean: ## remove what the verbs made, but no release
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,21 +1,27 @@
 """What every test shares: where the documents, ontologies and suites beside the checkout are."""
 
+import importlib.util
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def missing(message: str) -> NoReturn:
+    """Skip the test aloud for what this machine lacks, or fail it where CI=true, which installs all of it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def beside(name: str) -> Path:
     """Give a folder beside the checkout; where it is missing, skip the test aloud, or fail it where CI=true."""
     folder = Path(os.environ.get("EXPORTIN_SHARED", ROOT.parent / "shared")) / name
     if not folder.exists():
-        message = f"the folder {name} beside the checkout is missing: set EXPORTIN_SHARED to where it is"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        missing(f"the folder {name} beside the checkout is missing: set EXPORTIN_SHARED to where it is")
     return folder
 
 
@@ -37,3 +43,9 @@ def _ontologies() -> Path:
 @pytest.fixture(name="suites", scope="session")
 def _suites() -> Path:
     return beside("suites")
+
+
+@pytest.fixture(name="pyspark", scope="session")
+def _pyspark() -> None:
+    if importlib.util.find_spec("pyspark") is None:
+        missing("PySpark is missing: pip install --require-hashes -r requirements-extras.lock")

@@ -30,10 +30,10 @@ ROWS = r"""
 
 @pytest.mark.java
 @pytest.mark.slow
+@pytest.mark.usefixtures("pyspark")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the gateway to Java keeps its sockets to the end
 def test_spark_and_duckdb_write_the_same_lines(tmp_path: Path) -> None:
     """Both engines write the same bytes for hard texts, typed columns, joins, graphs and blank nodes."""
-    pytest.importorskip("pyspark", reason="the extra exportin[spark] is not installed")
     names = "id, name, f, d, i, b, dt, ts, iri, lang"
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {ROWS}) AS t({names})) TO '{tmp_path}/t.parquet' (FORMAT parquet)")  # noqa: S608
     (tmp_path / "p.csv").write_text("n\n7\n8\n", encoding="utf-8")
