@@ -14,7 +14,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
-from publisher.web import browse, dumps, endpoint, headers, home, problems, reading, things, wellknown
+from publisher.web import (
+    browse,
+    discovery,
+    dumps,
+    endpoint,
+    headers,
+    home,
+    overview,
+    problems,
+    reading,
+    things,
+    wellknown,
+)
 from publisher.web.paths import suffixed
 from publisher.web.site import Site
 
@@ -42,6 +54,8 @@ def create_app(site: Site) -> Flask:
         endpoint.blueprint(site),
         dumps.blueprint(site),
         home.blueprint(site),
+        discovery.blueprint(site),
+        overview.blueprint(site),
         browse.blueprint(site),
         reading.blueprint(site),
     )

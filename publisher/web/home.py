@@ -11,10 +11,9 @@ from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
 from publisher.rdf.media import HTML, JSON, TURTLE, Media
 from publisher.web import headers, negotiation, problems
+from publisher.web.discovery import links_of
 from publisher.web.headers import WebLink
 from publisher.web.site import Site
-
-_VOID_PROFILE = "http://rdfs.org/ns/void#"
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -25,7 +24,6 @@ def blueprint(site: Site) -> Blueprint:
     for rule in ("/void", "/void.ttl", "/.well-known/void"):
         views.add_url_rule(rule, "void", void)
     views.add_url_rule("/validation", "validation", partial(_report, site))
-    views.add_url_rule("/changes", "changes", partial(_changes, site))
     views.add_url_rule("/examples", "examples", partial(_examples, site))
     views.add_url_rule("/ontology", "ontology", partial(_ontology, site))
     views.add_url_rule("/problems/<kind>", "problem", partial(_problem, site))
@@ -39,7 +37,9 @@ def _home(site: Site) -> Response:
         return problems.respond(media, request, base=site.about.base)
     body = _front(site) if media is HTML else _description(site, media)
     response = Response(body, content_type=media.content_type)
-    headers.link(response, _links(site, request.script_root))
+    root = request.script_root
+    linkset = WebLink(f"{root}/linkset", "linkset", "application/linkset+json")
+    headers.link(response, [*links_of(site, root), linkset])
     return _kept(site, response)
 
 
@@ -55,6 +55,7 @@ def _front(site: Site) -> str:
     files = [file for file in site.files.values() if file.part]
     return render_template(
         "home.html",
+        links=links_of(site, request.script_root),
         kinds=kinds(site.reader)[:12],
         structured=dataset(site.about, files, site.settings.text("public_url").rstrip("/")),
         names={iri: naming.name(iri) for iri in site.about.examples},
@@ -89,24 +90,6 @@ def _description(site: Site, media: Media) -> bytes:
     return describe(site.reader, site.about.iri, media, document=site.paths.document(site.about.iri, media))
 
 
-def _links(site: Site, root: str) -> list[WebLink]:
-    about = site.about
-    links = [WebLink(about.iri, "cite-as"), WebLink(about.iri, "describes")]
-    links.extend(WebLink(agent.iri, "author") for agent in about.creators if agent.iri)
-    if about.licence:
-        links.append(WebLink(about.licence, "license"))
-    links.extend([WebLink("https://schema.org/AboutPage", "type"), WebLink("https://schema.org/Dataset", "type")])
-    links.append(WebLink(f"{root}/void.ttl", "describedby", "text/turtle", _VOID_PROFILE))
-    if "dcat.jsonld" in site.files:
-        links.append(WebLink(f"{root}/dumps/{about.version}/dcat.jsonld", "describedby", "application/ld+json"))
-    for file in site.files.values():
-        if file.part == "whole":
-            links.append(WebLink(f"{root}/dumps/{about.version}/{file.name}", "item", file.sent_as))
-    links.append(WebLink(f"{root}/sparql", "service"))
-    links.append(WebLink(f"{root}/search.xml", "search", "application/opensearchdescription+xml"))
-    return links
-
-
 def _report(site: Site) -> Response:
     """Show the validation report of the release."""
     media = problems.variant(request, (HTML, TURTLE, JSON), lambda found: f"/validation?format={found.suffix}")
@@ -122,16 +105,6 @@ def _report(site: Site) -> Response:
         return _kept(site, Response(body, content_type=HTML.content_type))
     kind = "application/json" if media is JSON else media.content_type
     return _kept(site, Response(path.read_bytes(), content_type=kind))
-
-
-def _changes(site: Site) -> Response:
-    """Show what changed since the release before."""
-    path = site.release.path / "changes.md" if site.release else None
-    if path is None or not path.is_file():
-        problem = problems.Problem("unknown-entity", "this release lists no changes: it may be the first")
-        return problems.respond(problem, request, base=site.about.base)
-    body = render_template("plain.html", title="What changed", text=path.read_text(encoding="utf-8"))
-    return _kept(site, Response(body, content_type=HTML.content_type))
 
 
 def _examples(site: Site) -> Response:
