@@ -6,8 +6,10 @@ See the KGX format, section JSON Lines, and the Biolink Model, classes NamedThin
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
@@ -16,8 +18,8 @@ from publisher.editions.records import Cells, Records
 from publisher.rdf.names import XSD
 from publisher.rdf.prefixes import Prefixes
 
-_WHOLE = frozenset({XSD + "integer"})
-_REAL = frozenset(XSD + name for name in ("decimal", "double", "float"))
+_NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _NOT_SAID = "not_provided"
 # Slots of the Biolink Model that hold a list even of one.
 _LISTS = frozenset({"category", "publications", "has_evidence", "xref", "synonym", "anatomical_context_qualifier"})
@@ -210,11 +212,9 @@ class _Graph:
         lexical, datatype = row["lexical"], row["datatype"]
         if lexical is None:
             return row["text"]
-        if datatype in _WHOLE:
-            return int(lexical)
-        if datatype in _REAL and lexical.strip("+-").replace(".", "", 1).isdigit():
-            return float(lexical)
-        return lexical == "true" if datatype == XSD + "boolean" else lexical
+        if datatype == XSD + "boolean" and lexical in {"true", "false"}:
+            return lexical == "true"
+        return _number(lexical) if datatype in _NUMBERS else lexical
 
     @cached_property
     def _citations(self) -> dict[str, list[Cells]]:
@@ -242,6 +242,15 @@ class _Graph:
             for row in self._records.rows(name)
         }
         return {iri: types - {""} for iri, types in found.items()}
+
+
+def _number(lexical: str) -> int | float | str:
+    """Give a number as JSON has it, or the text where it is none or would lose digits."""
+    match = _NUMBER.match(lexical)
+    if match is None:
+        return lexical
+    number = float(lexical) if match[1] else int(lexical)
+    return number if Decimal(repr(number)) == Decimal(lexical) else lexical
 
 
 def _filled(item: Object) -> Object:

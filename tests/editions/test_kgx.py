@@ -10,7 +10,7 @@ import pytest
 
 from publisher.dataset import Ontology
 from publisher.editions import kgx
-from publisher.rdf.names import SKOS
+from publisher.rdf.names import SKOS, XSD
 from tests.editions.conftest import BASE, Built, records
 
 B = kgx.BIOLINK
@@ -84,6 +84,26 @@ def test_the_parts_of_a_fact_are_on_its_edge(lights: Built) -> None:
     assert {"id": "lc:LC0000004#height", "link": "lv:measure", "type": ["lv:Height"], "lv:metres": 32.5} == {
         key: part[key] for key in ("id", "link", "type", "lv:metres")
     }
+
+
+@pytest.mark.parametrize(
+    ("lexical", "datatype", "expected"),
+    [
+        ("5", "integer", 5),
+        ("32.5", "decimal", 32.5),
+        ("true", "boolean", True),
+        ("2015", "gYear", "2015"),
+        ("0.12345678901234567890123", "decimal", "0.12345678901234567890123"),
+        ("many", "integer", "many"),
+        ("INF", "double", "INF"),
+    ],
+)
+def test_a_value_is_what_json_can_say_without_loss(lexical: str, datatype: str, expected: object) -> None:
+    """Numbers and truth values are JSON's own; what JSON would change, or cannot say, is text."""
+    value = (f"{BASE}F1", f"{BASE}p", None, lexical, XSD + datatype)
+    [edge] = kgx.edges(records(facts=[_fact(f"{BASE}own")], qualifiers=[value]))
+
+    assert (expected, type(expected)) == (edge["ex:p"], type(edge["ex:p"]))
 
 
 def test_every_end_of_an_edge_is_a_node_and_ids_are_used_once(each: Built) -> None:
