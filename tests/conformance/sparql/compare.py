@@ -115,7 +115,7 @@ def _kept(term: Term) -> Term:
         return term
     store = ox.Store()
     store.add(ox.Quad(ox.BlankNode(), ox.NamedNode("urn:x"), term))
-    kept = next(iter(store)).object
+    kept: Term = next(iter(store)).object
     if isinstance(kept, ox.Literal) and kept.language:
         return ox.Literal(kept.value, language=kept.language.lower(), direction=kept.direction)
     if isinstance(kept, ox.Literal) and isinstance(term, ox.Literal) and kept.datatype != term.datatype:

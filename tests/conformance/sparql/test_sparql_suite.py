@@ -140,7 +140,7 @@ def _in_process(store: Store) -> Ask:
     def ask(query: str, accept: str) -> Answer:
         headers = {"Content-Type": "application/sparql-query", "Accept": accept}
         found = client.post("/sparql", data=query.encode(), headers=headers)
-        return Answer(found.status_code, found.mimetype, found.get_data())
+        return Answer(found.status_code, found.mimetype or "", found.get_data())
 
     return ask
 
@@ -172,14 +172,10 @@ def _fault(case: Case, ask: Ask) -> str:
     return _difference(case, answer.body, form)
 
 
-def _difference(case: Case, body: bytes, form: object) -> str:
+def _difference(case: Case, body: bytes, form: ox.RdfFormat | ox.QueryResultsFormat) -> str:
     assert case.result is not None
     base = case.base.rpartition("/")[0] + "/" + case.result.name
-    if isinstance(form, ox.RdfFormat):
-        found = read_graph(body, form, base)
-    else:
-        assert isinstance(form, ox.QueryResultsFormat)
-        found = read_results(body, form)
+    found = read_graph(body, form, base) if isinstance(form, ox.RdfFormat) else read_results(body, form)
     expected, order = read_expected(case.result, base), _order(case.text)
     if same(found, expected, lax=case.lax, by=order):
         return ""
