@@ -84,7 +84,8 @@ function words(context) {
   }
   const word = bare(context);
   if (!word || (word.text.length < 2 && !context.explicit)) return null;
-  return { from: word.from, options: KEYWORDS.map((label) => ({ label, type: "keyword", boost: -1 })), validFor: /^\w*$/ };
+  const boost = /^[A-Z_]+$/.test(word.text) ? 50 : -50; // written large, a word of SPARQL is meant
+  return { from: word.from, options: KEYWORDS.map((label) => ({ label, boost })), validFor: boost > 0 ? /^[A-Z_]*$/ : /^[a-z]\w*$/ };
 }
 
 function bare(context) {
@@ -104,22 +105,29 @@ function offered(context, told, terms) {
   const curie = context.matchBefore(/[A-Za-z][\w.-]*:[\w.-]*/);
   const word = curie ?? bare(context);
   if (!word || quiet(context) || (word.text.length < 2 && !context.explicit)) return null;
-  const classes = /\ba\s+$/.test(context.state.sliceDoc(Math.max(word.from - 20, 0), word.from));
-  const options = terms.filter((term) => !classes || term.kind === "class").map((term) => ({
+  const wanted = position(context, word.from);
+  const options = terms.filter((term) => !wanted || term.kind === wanted).map((term) => ({
     label: curie ? term.curie : term.name || term.curie.split(":")[1],
     detail: curie ? term.name : term.curie,
     info: `${term.kind}, used ${term.uses.toLocaleString()} times`,
-    boost: Math.min(Math.log10(term.uses + 1), 6),
+    boost: 10 + Math.min(Math.log10(term.uses + 1), 6),
     apply: applied(told, term.curie),
   }));
   return { from: word.from, options, validFor: curie ? /^[\w.-]+:[\w.-]*$/ : /^[\w-]*$/ };
+}
+
+/** Tell what stands at a place: a class after "a", a property after a subject or a semicolon; else anything. */
+function position(context, from) {
+  const before = context.state.sliceDoc(Math.max(from - 400, 0), from).replace(/(^|\s)#[^\n]*\n/g, "\n");
+  if (/\sa\s+$/.test(before)) return "class";
+  return /;\s*$|[{.]\s*[^\s{}.;(]\S*\s+$/.test(before) ? "property" : "";
 }
 
 async function things(context, told) {
   const curie = context.matchBefore(/[A-Za-z][\w.-]*:[\w.-]+/);
   const word = curie ?? bare(context);
   if (!word || word.text.length < 3 || quiet(context)) return null;
-  if (KEYWORDS.some((keyword) => keyword.startsWith(word.text))) return null;
+  if (KEYWORDS.some((keyword) => keyword.startsWith(word.text)) || position(context, word.from)) return null;
   await new Promise((resolve) => { setTimeout(resolve, 150); });
   if (context.aborted) return null;
   let found;
@@ -128,13 +136,14 @@ async function things(context, told) {
   } catch {
     return null;
   }
-  const options = found.slice(0, 12).map((hit, at) => ({ ...spelt(told, hit), boost: -at, info: hit.type || undefined })).filter((option) => option.apply);
-  return { from: word.from, options, filter: false };
+  // The server has matched them, by other names too, and ranked them: what was typed stands first in each label.
+  const options = found.slice(0, 12).map((hit, at) => ({ ...spelt(told, hit), label: `${word.text} ${hit.label}`, boost: -at, info: hit.type || undefined }));
+  return { from: word.from, options };
 }
 
 function spelt(told, hit) {
   const curie = compressed(told, hit.iri);
-  return { label: hit.label, detail: curie || "IRI", apply: curie ? applied(told, curie) : `<${hit.iri}>` };
+  return { displayLabel: hit.label, detail: curie || "IRI", apply: curie ? applied(told, curie) : `<${hit.iri}>` };
 }
 
 /** Write a CURIE, and declare its prefix where the query does not yet. */

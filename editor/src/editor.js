@@ -53,10 +53,19 @@ function all(area, told) {
     autocompletion({ override: completing(told), icons: false }),
     Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
-    EditorView.lineWrapping,
+    EditorView.domEventHandlers({ beforeinput: replaced }), EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": told.label, spellcheck: "false", autocapitalize: "off" }),
     EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
   ];
+}
+
+// Left to a browser, typing over coloured words writes inline styles for a moment, which the policy rightly refuses.
+function replaced(event, view) {
+  const wraps = event.data?.length === 1 && "([{<'\"".includes(event.data);
+  if (event.inputType !== "insertText" || !event.data || view.composing || wraps || view.state.selection.main.empty) return false;
+  view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
+  event.preventDefault();
+  return true;
 }
 
 function mark(view, number, at, message) {
@@ -64,8 +73,9 @@ function mark(view, number, at, message) {
   const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
   const start = Math.min(line.from + column(line.text, at), line.to);
   const word = /^(\w+|\S)/.exec(doc.sliceString(start, line.to));
-  const from = word ? start : Math.max(line.from, start - 1);
-  const to = word ? start + word[0].length : line.to;
+  const before = /(\w+|\S)?\s*$/.exec(doc.sliceString(line.from, start)); // at a line's end its last word is marked
+  const from = word ? start : line.from + before.index;
+  const to = word ? start + word[0].length : start;
   view.dispatch(setDiagnostics(view.state, [{ from, to, severity: "error", message }]), { selection: { anchor: from }, scrollIntoView: true });
   view.focus();
 }

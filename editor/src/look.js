@@ -17,8 +17,9 @@ export const colours = HighlightStyle.define([
 export const look = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--sheet)", border: "1px solid var(--line)", borderRadius: ".6rem", fontSize: ".9rem", maxHeight: "70vh" },
   "&.cm-focused": { outline: "3px solid var(--cargo)", outlineOffset: "1px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", borderRadius: ".6rem", minHeight: "15rem" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", borderRadius: ".6rem" },
   ".cm-content": { padding: ".7rem 0", caretColor: "var(--ink)" },
+  ".cm-content, .cm-gutter": { minHeight: "15rem" },
   ".cm-line": { padding: "0 .9rem" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--chosen)" },

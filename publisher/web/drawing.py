@@ -58,7 +58,7 @@ def neighbourhood(page: Page, address: Callable[[str], str], *, root: str = "") 
     title = f"What {page.thing.name} is connected with"
     inside = "".join(parts) + _centre(page.thing.name, height / 2)
     return Markup(  # noqa: S704 - every text in it went through escape()
-        f'<svg class="neighbourhood" viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="neighbourhood" viewBox="0 0 {_WIDTH} {height:.0f}" role="group" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{inside}</svg>"
     )
 

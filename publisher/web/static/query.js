@@ -70,8 +70,10 @@ function permalink(query) {
 }
 
 function refused(problem) {
-  const place = problem.line ? `Line ${problem.line}${problem.column ? `, column ${problem.column}` : ""}: ` : `${problem.title}: `;
-  say(place + problem.detail + (problem.fix ? ` Next: ${problem.fix}.` : ""), "wrong");
+  const said = /^line \d/i.test(problem.detail);
+  const place = said ? "" : problem.line ? `Line ${problem.line}${problem.column ? `, column ${problem.column}` : ""}: ` : `${problem.title}: `;
+  const detail = problem.detail[0].toUpperCase() + problem.detail.slice(1);
+  say(place + (said ? detail : problem.detail) + (problem.fix ? ` Next: ${problem.fix}.` : ""), "wrong");
   if (problem.line) editor.mark(problem.line, problem.column ?? 1, problem.detail);
 }
 

@@ -1,0 +1,152 @@
+"""Two sites behind real servers, and a browser that reaches nothing else and forgives no error on a page."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIGHTS = ROOT / "tests" / "datasets" / "lighthouses"
+AXE = ROOT / "editor" / "node_modules" / "axe-core" / "axe.min.js"
+BUNDLE = ROOT / "publisher" / "web" / "static" / "editor.bundle.js"
+PATIENCE = 120
+MISSED = "Failed to load resource: the server responded with a status of 4"
+
+
+class Opens(Protocol):
+    """Opens a page of a browser context of its own: ``width``, ``theme``, ``scripts`` are the context's."""
+
+    def __call__(self, address: str, *, width: int = ..., theme: str = ..., scripts: bool = ...) -> Any:
+        """Give the page at an address."""
+
+
+def _missing(what: str) -> None:
+    """Skip aloud where a part of the set-up is missing, or fail where CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@contextmanager
+def _served(*arguments: str, log: Path) -> Iterator[str]:
+    """Serve with the command line on a free port of the loopback, and give the address."""
+    command = [sys.executable, "-m", "publisher", "serve", "--port", "0", *arguments]
+    with (
+        log.open("w", encoding="utf-8") as out,
+        subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT) as server,
+    ):
+        try:
+            yield _address(server, log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
+        if found:
+            return found[0]
+        time.sleep(0.1)
+    return pytest.fail(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(name="chromium", scope="session")
+def _chromium() -> Iterator[Any]:
+    path = shutil.which("chromium")
+    if path is None:
+        _missing("Chromium is missing, so no page was looked at: apt-get install chromium")
+    if not BUNDLE.is_file() or not AXE.is_file():
+        _missing("the query editor is not built, so no page was looked at: make editor (it needs Node)")
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="sites", scope="session")
+def _sites(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Build and serve both datasets, at the same time."""
+    del chromium  # where it is missing, nothing is built
+    folder = tmp_path_factory.mktemp("sites")
+    text = Path(os.environ.get("EXPORTIN_SHARED", ROOT.parent / "shared")) / "documents"
+    with_text = ["--documents", str(text)] if text.is_dir() else []
+    of_lights = [str(LIGHTS), "--documents", str(LIGHTS / "documents"), "--releases", str(folder / "lights")]
+    ours = [str(ROOT), *with_text, "--releases", str(folder / "ours")]
+    with _together(of_lights, ours, folder=folder) as addresses:
+        yield {"lights": addresses[0], "ours": addresses[1]}
+
+
+@contextmanager
+def _together(*sites: list[str], folder: Path) -> Iterator[list[str]]:
+    """Start the servers one beside the other: the second builds while the first does."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only here
+
+    served: list[AbstractContextManager[str]] = [
+        _served(*site, log=folder / f"{at}.log") for at, site in enumerate(sites)
+    ]
+    with ThreadPoolExecutor(len(served)) as threads:
+        addresses = list(threads.map(lambda one: one.__enter__(), served))
+    try:
+        yield addresses
+    finally:
+        for one in served:
+            one.__exit__(None, None, None)
+
+
+@pytest.fixture(name="lights")
+def _lights(sites: dict[str, str]) -> str:
+    return sites["lights"]
+
+
+@pytest.fixture(name="ours")
+def _ours(sites: dict[str, str]) -> str:
+    return sites["ours"]
+
+
+@pytest.fixture(name="opens")
+def _opens(chromium: Any, tmp_path: Path) -> Iterator[Opens]:
+    """Give the opener of pages; in the end no page may have logged an error or asked for anything off the loopback."""
+    contexts, wrong = [], []
+
+    def opens(address: str, *, width: int = 1280, theme: str = "light", scripts: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda told: wrong.append(told.text) if _is_wrong(told) else None)
+        page.on("request", lambda asked: wrong.append(asked.url) if _is_outside(asked.url) else None)
+        page.goto(address)
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
+    assert [] == wrong
+
+
+def _is_wrong(told: Any) -> bool:
+    return told.type in ("error", "warning") and not told.text.startswith(MISSED)
+
+
+def _is_outside(address: str) -> bool:
+    return not address.startswith(("http://127.0.0.1:", "data:", "blob:"))

@@ -1,0 +1,70 @@
+"""No page has a fault that axe-core can find, by day or by night."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "editor" / "node_modules" / "axe-core" / "axe.min.js"
+QUERY = "/sparql?query=SELECT%20*%20WHERE%20%7B%20%3Fs%20a%20%3Fc%20%7D%20LIMIT%2020"
+LIGHTS = (
+    "/", "/thing/LX0000001", "/claim/LC0000001", "/claim/LC0000003", "/witness/LW0000001", "/source/P1",
+    "/entity/coast:0000002", "/vocab", "/graph/facts", "/search?q=light", "/search?q=nosuchthing", "/search", "/browse",
+    "/browse/class?iri=https%3A%2F%2Fexample.org%2Flights%2Fvocab%23Lighthouse", "/dumps/", "/validation", "/changes",
+    "/examples", "/sparql", QUERY, "/sparql?query=ASK%20%7B%7D", "/sparql?query=SELECT", "/nothing",
+    "/problems/query-syntax",
+)  # fmt: skip
+OURS = ("/", "/entity/uniprot:O14980", "/fact/NTLF0000001", "/source/S000", "/search?q=xpo1", "/browse", QUERY)
+
+
+def _faults(page: Any, rules: str = "") -> list[str]:
+    """Give what axe-core finds: rule, meaning, and the elements."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{rules}}})")
+    return [
+        f"{rule['id']}: {rule['help']}: {node['target']} {node['html'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:5]
+    ]
+
+
+def _by_day_and_by_night(page: Any) -> list[str]:
+    """Give what every rule finds by day, and the rules of colour by night, on a small screen."""
+    page.wait_for_load_state("load")
+    if page.locator("form.editor").count():
+        page.locator(".cm-content").wait_for()
+    found = _faults(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.wait_for_timeout(150)  # colours change within that time
+    night = _faults(page, ", runOnly: ['color-contrast', 'scrollable-region-focusable', 'link-in-text-block']")
+    return [*found, *(f"by night: {fault}" for fault in night)]
+
+
+@pytest.mark.parametrize("address", LIGHTS)
+def test_a_page_of_the_engine_s_dataset_has_no_fault(opens: Any, lights: str, address: str) -> None:
+    """Every kind of page, with little on it."""
+    assert [] == _by_day_and_by_night(opens(lights + address))
+
+
+@pytest.mark.parametrize("address", OURS)
+def test_a_page_of_our_dataset_has_no_fault(opens: Any, ours: str, address: str) -> None:
+    """The pages with the most on them."""
+    assert [] == _by_day_and_by_night(opens(ours + address))
+
+
+def test_the_query_page_has_no_fault_while_in_use(opens: Any, lights: str) -> None:
+    """With completions open, with an error marked, with the raw answer shown."""
+    page = opens(f"{lights}/sparql")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT * WHERE { ?s lv:de")
+    page.locator(".cm-tooltip-autocomplete li").first.wait_for()
+    page.wait_for_timeout(300)
+    assert [] == _faults(page)
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    page.locator("#told.wrong").wait_for()
+    assert [] == _faults(page)

@@ -1,0 +1,179 @@
+"""The query page in a browser: run, edit, complete, correct, copy, and go back."""
+
+import json
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ONE = "SELECT ?thing WHERE { ?thing a <https://example.org/lights/vocab#Lighthouse> } ORDER BY ?thing LIMIT 1"
+
+
+@pytest.fixture(name="page")
+def _page(opens: Any, lights: str) -> Any:
+    page = opens(f"{lights}/sparql")
+    page.locator(".cm-content").wait_for()
+    return page
+
+
+def _write(page: Any, text: str) -> None:
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Escape")
+
+
+def _run(page: Any) -> None:
+    page.keyboard.press("Control+Enter")
+    page.locator("#told", has_text="ms.").or_(page.locator("#told.wrong")).first.wait_for()
+
+
+def test_an_example_is_run_edited_and_run_again(page: Any) -> None:
+    """A click on an example puts it into the editor and shows its rows; what is changed is what is asked next."""
+    page.locator(".examples a", has_text="built").click()
+    page.locator("table.rows").wait_for()
+    before = page.locator("table.rows tbody tr").count()
+    assert 1 <= before
+
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("LIMIT 0")
+    _run(page)
+
+    assert 0 == page.locator("table.rows tbody tr").count()
+    assert "LIMIT%200" in page.url
+
+
+def test_examples_are_narrowed_down_by_words(page: Any) -> None:
+    """Only the examples that hold all the words stay in the list."""
+    every = page.locator(".examples li").count()
+    page.get_by_label("Narrow the examples down").fill("stone")
+
+    assert 0 < page.locator(".examples li:visible").count() < every
+
+
+def test_an_error_is_underlined_where_it_is(page: Any) -> None:
+    """The mark begins in the line of the problem, the message says the place, and correcting it takes both away."""
+    _write(page, "SELECT * WHERE {\n  ?s ?p nonsense\n}")
+    _run(page)
+
+    assert page.locator("#told").inner_text().startswith("Line 2, column")
+    assert "nonsense" == page.locator(".cm-lintRange-error").inner_text()
+
+    _write(page, "SELECT * WHERE {\n  ?s ?p ?o\n} LIMIT 2")
+    _run(page)
+    assert 2 == page.locator("table.rows tbody tr").count()
+    assert 0 == page.locator(".cm-lintRange-error").count()
+
+
+def test_properties_and_their_prefixes_are_completed_from_the_data(page: Any) -> None:
+    """The words of a property's name bring its CURIE, and the prefix is declared with it."""
+    _write(page, "SELECT * WHERE {\n  ?thing ")
+    page.keyboard.type("designed")
+    page.locator(".cm-tooltip-autocomplete li", has_text="lv:designedBy").click()
+    page.keyboard.type(" ?who }")
+    page.keyboard.press("Escape")
+    text = page.locator("#query").input_value()
+
+    assert text.startswith("PREFIX lv: <https://example.org/lights/vocab#>\nSELECT")
+    assert "?thing lv:designedBy ?who" in text
+
+
+def test_things_are_completed_by_their_names(page: Any) -> None:
+    """Part of a thing's name brings its identifier."""
+    _write(page, "SELECT * WHERE { ?claim ?about ")
+    page.keyboard.type("Varnes")
+    page.locator(".cm-tooltip-autocomplete li", has_text="Varnes Light").first.wait_for()
+    page.wait_for_timeout(100)
+    page.keyboard.press("Enter")
+
+    assert "?about lx:LX0000002" in page.locator("#query").input_value()
+
+
+def test_known_prefixes_need_not_be_declared(page: Any) -> None:
+    """What the dataset calls a prefix is declared when the query runs."""
+    _write(page, 'SELECT * WHERE { ?s lv:firstLit ?when . FILTER (?when != "a:b # c") } # no:prefix\n')
+    _run(page)
+
+    assert 0 < page.locator("table.rows tbody tr").count()
+    assert page.locator("#query").input_value().startswith("PREFIX lv: <https://example.org/lights/vocab#>\nSELECT")
+
+
+def test_a_permalink_opens_the_same_rows_and_back_goes_back(page: Any, opens: Any) -> None:
+    """The address after a run shows the same to another reader, and the browser's own way back works."""
+    _write(page, ONE)
+    _run(page)
+    rows = page.locator("table.rows tbody").inner_text()
+    other = opens(page.url)
+    assert rows == other.locator("table.rows tbody").inner_text()
+
+    _write(page, ONE.replace("LIMIT 1", "LIMIT 2"))
+    _run(page)
+    assert 2 == page.locator("table.rows tbody tr").count()
+    page.go_back()
+    page.locator("table.rows tbody tr").nth(1).wait_for(state="detached")
+    assert rows == page.locator("table.rows tbody").inner_text()
+
+
+def test_the_raw_answer_is_the_engine_s_own(page: Any) -> None:
+    """The raw view is SPARQL JSON, and takes the table's place."""
+    _write(page, ONE)
+    _run(page)
+    page.get_by_role("button", name="Raw answer").click()
+    page.locator("#results > pre").wait_for()
+
+    assert ["thing"] == json.loads(page.locator("#results > pre").inner_text())["head"]["vars"]
+    assert not page.locator("table.rows").is_visible()
+
+
+def test_a_graph_is_shown_as_turtle(page: Any) -> None:
+    """CONSTRUCT has no table, but text, and downloads in the syntaxes of RDF."""
+    _write(page, "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 3")
+    _run(page)
+
+    assert "<http" in page.locator("#results pre").inner_text() or " a " in page.locator("#results pre").inner_text()
+    assert page.get_by_role("link", name="N-Triples").is_visible()
+
+
+@pytest.mark.parametrize("name", ["curl", "Python", "R"])
+def test_the_query_is_copied_as_a_program_that_runs(page: Any, name: str) -> None:
+    """What lands in the clipboard brings the same row, quotes and backslashes included."""
+    _write(page, ONE.replace("WHERE {", 'WHERE { FILTER ("it\'s" != \'"""\\\\$HOME\')'))
+    _run(page)
+    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("button", name="Copied").wait_for()
+    text = page.evaluate("navigator.clipboard.readText()")
+    commands = {"curl": ["bash", "-c", text], "Python": [sys.executable, "-c", text], "R": ["Rscript", "-e", text]}
+    if shutil.which(commands[name][0]) is None:
+        assert "LX0000001" in text or ONE[:20] in text
+        return
+    done = subprocess.run(commands[name], capture_output=True, text=True, timeout=30, check=False)
+
+    assert "https://example.org/lights/thing/LX0000001" in done.stdout, done.stderr
+
+
+def test_long_queries_are_sent_by_post(page: Any) -> None:
+    """A query too long for an address is asked all the same."""
+    _write(page, f"{ONE}\n# {'long ' * 4000}")
+    _run(page)
+
+    assert 1 == page.locator("table.rows tbody tr").count()
+
+
+def test_markup_in_the_data_is_shown_and_not_run(page: Any) -> None:
+    """A literal that holds a script is text in the table."""
+    _write(page, 'SELECT ("<img src=x onerror=alert(1)><script>alert(2)</script>" AS ?x) WHERE {}')
+    _run(page)
+
+    assert "<img src=x onerror=alert(1)><script>alert(2)</script>" == page.locator("table.rows tbody td").inner_text()
+
+
+def test_tab_leaves_the_editor(page: Any) -> None:
+    """The editor is no trap for those who move by keyboard."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Tab")
+
+    assert "Run the query" == page.evaluate("document.activeElement.textContent")

@@ -1,0 +1,108 @@
+"""A reader of our data: finds a protein, reads who says what, follows it to the document, takes the data home."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+FOCUSED = """(() => {
+  const box = document.activeElement.getBoundingClientRect();
+  return [document.activeElement.outerHTML.slice(0, 80), box.width * box.height];
+})()"""
+
+
+def _found_by_typing(page: Any) -> None:
+    """Type a name into the home page's search box, and take the first suggestion with the keyboard."""
+    box = page.get_by_role("combobox", name="Search names and identifiers")
+    box.press_sequentially("XPO1", delay=20)
+    page.get_by_role("option").first.wait_for()
+    box.press("ArrowDown")
+    with page.expect_navigation():
+        box.press("Enter")
+
+
+def test_xpo1_is_found_from_the_home_page_by_typing(opens: Any, ours: str) -> None:
+    """Suggestions come while one types, and lead to a page with facts."""
+    page = opens(ours)
+    _found_by_typing(page)
+
+    assert page.locator("h1").inner_text().startswith(("XPO1", "Exportin-1", "exportin 1"))
+    assert 0 < page.locator("article.fact").count()
+
+
+def test_a_fact_shows_its_evidence_and_leads_to_its_document(opens: Any, ours: str) -> None:
+    """Beside the statement stands who says so and where; the document's page lists the fact too."""
+    page = opens(f"{ours}/entity/uniprot:O14980")
+    fact = page.locator("article.fact").first
+    name = fact.locator("a.name").inner_text()
+    evidence = fact.locator("li.evidence").first
+
+    assert "characters" in evidence.inner_text()
+
+    evidence.locator(".who a").first.click()
+    page.wait_for_url("**/source/**")
+    assert 0 < page.locator("article.fact").count()
+
+    page.goto(f"{ours}/fact/{name}")
+    assert page.locator("#iri").inner_text().endswith(f"/fact/{name}")
+
+
+def test_the_data_of_a_page_is_downloaded_as_turtle(opens: Any, ours: str) -> None:
+    """The page's Turtle is one click away and names the thing by its own IRI."""
+    page = opens(f"{ours}/entity/uniprot:O14980")
+    link = page.get_by_role("link", name="Turtle", exact=True)
+    answer = page.request.get(ours + link.get_attribute("href"))
+
+    assert answer.headers["content-type"].startswith("text/turtle")
+    assert "O14980" in answer.text()
+
+
+def test_everything_is_read_with_scripts_off(opens: Any, ours: str) -> None:
+    """Search, a thing's facts with their evidence and picture, and a query with its rows need no script."""
+    page = opens(ours, scripts=False)
+    page.get_by_role("searchbox").fill("XPO1")
+    page.get_by_role("button", name="Search").click()
+    page.locator("ol.hits a").first.click()
+    assert 0 < page.locator("article.fact li.evidence").count()
+
+    page.goto(f"{ours}/entity/uniprot:O14980")
+    assert page.locator("svg.neighbourhood").is_visible()
+
+    page.goto(f"{ours}/sparql")
+    page.get_by_label("SPARQL query").fill("SELECT ?s WHERE { ?s ?p ?o } LIMIT 3")
+    page.get_by_role("button", name="Run the query").click()
+    assert 3 == page.locator("table.rows tbody tr").count()
+    assert page.get_by_role("link", name="CSV").is_visible()
+
+
+def test_a_fact_is_reached_and_read_with_the_keyboard_alone(opens: Any, ours: str) -> None:
+    """From the home page: the skip link, the search box, a suggestion; every stop of Tab is visible."""
+    page = opens(ours)
+    page.keyboard.press("Tab")
+    assert "Skip to the content" == page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
+    page.keyboard.type("XPO1")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    hidden = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        box = page.evaluate(FOCUSED)
+        if box[1] <= 1:
+            hidden.append(box[0])
+    assert [] == hidden
+
+
+@pytest.mark.parametrize("address", ["/", "/entity/uniprot:O14980", "/source/S000", "/sparql", "/search?q=xpo1",
+                                     "/browse", "/dumps/", "/validation", "/nothing"])  # fmt: skip
+def test_no_page_is_wider_than_a_small_phone(opens: Any, ours: str, address: str) -> None:
+    """At 360 pixels nothing sticks out to the right."""
+    page = opens(ours + address, width=360)
+
+    assert 360 == page.evaluate("document.documentElement.scrollWidth")
