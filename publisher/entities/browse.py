@@ -32,9 +32,14 @@ def classes(reader: Reader) -> tuple[Counted, ...]:
 
 
 def kinds(reader: Reader) -> tuple[Counted, ...]:
-    """Give the classes of things, facts and evidence aside, and the number of their things."""
+    """Give the classes of the things that the dataset describes, and the number of their things.
+
+    Those are the members of the class that plays the role ``entity``; without one, all but facts and their evidence.
+    """
     dull = (*_MACHINERY, *reader.about.roles.values())
-    return tuple(item for item in _counted(reader, "kinds") if not item.thing.iri.startswith(dull))
+    entity = reader.role("entity")
+    only = f"?thing a {term(entity)} ." if entity and things(reader) else ""
+    return tuple(item for item in _counted(reader, "kinds", only=only) if not item.thing.iri.startswith(dull))
 
 
 def relations(reader: Reader) -> tuple[Counted, ...]:
@@ -62,8 +67,9 @@ def members(reader: Reader, iri: str, *, limit: int, offset: int = 0) -> Members
     return Members(naming.link(iri), tuple(naming.link(thing) for thing in found))
 
 
-def _counted(reader: Reader, name: str) -> tuple[Counted, ...]:
-    rows = [(row["s"].value, int(row["count"].value)) for row in reader.rows(name) if "s" in row and row["s"].is_iri]
+def _counted(reader: Reader, name: str, **slots: str) -> tuple[Counted, ...]:
+    found = reader.rows(name, **slots)
+    rows = [(row["s"].value, int(row["count"].value)) for row in found if "s" in row and row["s"].is_iri]
     naming = Naming(reader, [iri for iri, _ in rows])
-    found = [Counted(naming.link(iri), count) for iri, count in rows]
-    return tuple(sorted(found, key=lambda item: (-item.count, item.thing.name.casefold())))
+    named = [Counted(naming.link(iri), count) for iri, count in rows]
+    return tuple(sorted(named, key=lambda item: (-item.count, item.thing.name.casefold())))

@@ -6,7 +6,7 @@ from publisher.entities.facts import CURATION, PAPERWORK, Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
 from publisher.entities.reader import Reader, term, terms
-from publisher.entities.values import Fact, Group, Link, Page, Property, Text, Value
+from publisher.entities.values import Fact, Group, Link, Page, Property, Text
 from publisher.rdf import names
 
 FACTS_PER_PAGE = 100
@@ -91,6 +91,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
         *(_roles(reader) if part in ("fact", "evidence") else ()),
     }
     claim = [facts.fact(iri, whole=True)] if part == "fact" else []
+    shown = {item.iri for fact in claim for item in fact.evidence}
     language = reader.about.language
     paperwork = CURATION if part in ("fact", "evidence") else PAPERWORK
     curie = reader.about.prefixes.compress(iri)
@@ -99,18 +100,20 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
         curie=curie or "",
         title=naming.long(iri),
         kinds=naming.kinds(iri),
-        synonyms=_texts(graph, iri, _SYNONYMS),
+        synonyms=tuple(
+            text for text in _texts(graph, iri, _SYNONYMS) if text not in (naming.name(iri), naming.long(iri))
+        ),
         summary=tuple(
             Text(item.value, item.language or "")
             for predicate in _SUMMARY
             for item in graph.objects(iri, predicate)
             if item.is_literal and (item.language or language).startswith(language[:2])
         ),
-        properties=_not_told(facts.properties(iri, hidden=hidden, barred=paperwork), [*others, *claim], iri),
+        properties=() if claim else _not_told(facts.properties(iri, hidden=hidden, barred=paperwork), others, iri),
         record=claim[0].record if claim else facts.record(iri, hidden=hidden, begin=paperwork),
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, naming, iri, part),
-        incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader)}), others, iri),
+        incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader), *shown}), others, iri),
         fact=claim[0] if claim else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
         number_of_facts=len(others),
@@ -142,16 +145,7 @@ def _is_document(reader: Reader, graph: Graph, iri: str) -> bool:
 
 def _not_told(properties: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
     """Give the properties without the bare triples that facts on the same page already tell, with their evidence."""
-    told: set[tuple[str, Value | None]] = {
-        (fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"
-    }
-    told.update(
-        (item.relation.iri, value)
-        for fact in facts
-        if fact.iri == iri
-        for item in fact.context
-        for value in item.values
-    )
+    told = {(fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"}
     left = [
         Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
         for item in properties

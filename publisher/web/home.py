@@ -15,6 +15,8 @@ from publisher.web.discovery import links_of
 from publisher.web.headers import WebLink
 from publisher.web.site import Site
 
+_TRIED = 6
+
 
 def blueprint(site: Site) -> Blueprint:
     """Give the routes of the pages about the dataset itself."""
@@ -60,6 +62,8 @@ def _front(site: Site) -> str:
         structured=dataset(site.about, files, site.settings.text("public_url").rstrip("/")),
         names={iri: naming.name(iri) for iri in site.about.examples},
         relations=said[:8],
+        tried=site.examples[:: max(1, len(site.examples) // _TRIED)][:_TRIED],
+        dumps=[file for file in files if file.part == "whole" and file.compression == "gzip"],
         counts=[(words, number) for words, number in numbers if number],
     )
 
