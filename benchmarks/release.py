@@ -1,70 +1,176 @@
-"""Time and peak memory of writing, verifying and comparing releases of growing size.
+"""Time and peak memory of releases of growing size: writing, verifying, and the index that answers queries.
 
-Run ``python benchmarks/release.py 100000 1000000``; each size is measured in a process of its own.
+Run ``python benchmarks/release.py 100000 1000000`` for generated facts. With the full ontologies in
+``../shared/ontologies`` the words ``mondo``, ``all`` and ``all10`` measure this dataset's own quads together with the
+whole of MONDO, with all of GO, ChEBI and MONDO, and with these and ten times the facts. Each part runs in a process of
+its own, so that its peak of memory is its own.
 """
 
+import gzip
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
+
+from publisher.imports.cut import Library
+from publisher.imports.slices import slice_text
+from publisher.imports.sources import read_sources
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
+from publisher.rdf.quads import lines_of
 from publisher.release.content import Content, Description
-from publisher.release.read import verify
+from publisher.release.read import open_release, verify
+from publisher.release.shelf import Shelf
 from publisher.release.write import write_release
+from publisher.store.index import build_index
 
+ROOT = Path(__file__).resolve().parents[1]
+ONTOLOGIES = ROOT.parent / "shared" / "ontologies"
 _BASE = "https://example.org/bench/"
 _GRAPHS = ("facts", "evidence", "imports", "description")
 _PER_FACT = 10
+_TIMES = 10
+_WHOLE = {"mondo": ("mondo",), "all": ("go", "chebi", "mondo"), "all10": ("go", "chebi", "mondo")}
+_HEAD = (
+    "| data | quads | write s | µs/quad | slowest step | write MiB | index s | of it bulk load | index MiB "
+    "| in memory s | MiB | dumps MB | index on disk MB |"
+)
 
 
 def main() -> None:
     """Measure each size that is named and print the table."""
     if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(_measure(int(sys.argv[2]))))
+        done = _PARTS[sys.argv[2]](Path(sys.argv[3]), sys.argv[4])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({**done, "peak": peak}))
         return
-    print("| triples | write s | µs/triple | verify s | peak MiB | dumps MiB | slowest step |")
-    print("|---:|---:|---:|---:|---:|---:|---|")
-    for size in sys.argv[1:] or ["100000", "1000000"]:
-        run = subprocess.run([sys.executable, __file__, "--one", size], capture_output=True, text=True, check=True)
-        print(_row(**json.loads(run.stdout)))
+    print(_HEAD)
+    print(f"|---|{'---:|' * 3}---|{'---:|' * 8}")
+    there = ("mondo", "all", "all10") if ONTOLOGIES.is_dir() and Shelf(ROOT / "releases").live() else ()
+    for size in sys.argv[1:] or ["100000", "1000000", *there]:
+        with tempfile.TemporaryDirectory() as folder:
+            table = {part: _run(part, Path(folder), size) for part in _PARTS}
+        print(_row(size, table), flush=True)
 
 
-def _row(
-    *, triples: int, write: float, verify: float, peak: float, dumps: float, slowest: list[str], **_: object
-) -> str:
-    cells = [f"{triples:,}", f"{write:.1f}", f"{write / triples * 1e6:.1f}", f"{verify:.2f}"]
-    cells += [f"{peak:.0f}", f"{dumps:.1f}", f"{slowest[0]} ({float(slowest[1]):.1f} s)"]
+def _run(part: str, root: Path, size: str) -> dict[str, float | str]:
+    command = [sys.executable, __file__, "--one", part, str(root), size]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    told: dict[str, float | str] = json.loads(done.stdout)
+    return told
+
+
+def _row(size: str, table: dict[str, dict[str, float | str]]) -> str:
+    write, index, memory = table["write"], table["index"], table["memory"]
+    quads, seconds = float(write["quads"]), float(write["seconds"])
+    cells = [size, f"{quads:,.0f}", f"{seconds:.1f}", f"{seconds / quads * 1e6:.1f}"]
+    cells += [f"{write['slowest']} ({float(write['slowest_seconds']):.1f} s)", f"{float(write['peak']):.0f}"]
+    cells += [f"{float(index['seconds']):.1f}", f"{float(index['bulk']):.1f} s", f"{float(index['peak']):.0f}"]
+    cells += [f"{float(memory['seconds']):.1f}", f"{float(memory['peak']):.0f}"]
+    cells += [f"{float(write['dumps']):.0f}", f"{float(index['disk']):.0f}"]
     return f"| {' | '.join(cells)} |"
 
 
-def _measure(size: int) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        _generate(root / "quads.nq", size // _PER_FACT)
-        marks = [("start", time.perf_counter())]
-        release = write_release(
-            Content(description=_description(), quads=(root / "quads.nq",)),
-            root / "shelf",
-            progress=lambda step: marks.append((step, time.perf_counter())),
-        )
-        marks.append(("end", time.perf_counter()))
-        steps = {marks[i][0]: marks[i + 1][1] - marks[i][1] for i in range(1, len(marks) - 1)}
-        begun = time.perf_counter()
-        verify(release)
-        return {
-            "triples": release.counts["quads"],
-            "write": marks[-1][1] - marks[0][1],
-            "verify": time.perf_counter() - begun,
-            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "dumps": sum(file.size for file in release.files.values()) / 2**20,
-            "slowest": max(steps.items(), key=lambda item: item[1]),
-            "steps": steps,
-        }
+def _prepare(root: Path, size: str) -> dict[str, float | str]:
+    """Write the quads that the other parts work on."""
+    quads = root / "quads.nq"
+    if size.isdigit():
+        _generate(quads, int(size) // _PER_FACT)
+        return {}
+    with quads.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(f"{line}\n" for line in _facts(_TIMES if size.endswith("10") else 1))
+        for name in _WHOLE[size]:
+            out.writelines(f"{line}\n" for line in _ontology(name))
+    return {}
+
+
+def _write(root: Path, _: str) -> dict[str, float | str]:
+    marks = [("start", time.perf_counter())]
+    content = Content(description=_description(), quads=(root / "quads.nq",))
+    release = write_release(content, root / "shelf", progress=lambda step: marks.append((step, time.perf_counter())))
+    marks.append(("end", time.perf_counter()))
+    steps = {marks[i][0]: marks[i + 1][1] - marks[i][1] for i in range(1, len(marks) - 1)}
+    slowest = max(steps, key=steps.__getitem__)
+    begun = time.perf_counter()
+    verify(release)
+    return {
+        "quads": release.counts["quads"],
+        "seconds": marks[-1][1] - marks[0][1],
+        "verify": time.perf_counter() - begun,
+        "dumps": sum(file.size for file in release.files.values()) / 1e6,
+        "slowest": slowest,
+        "slowest_seconds": steps[slowest],
+    }
+
+
+def _index(root: Path, _: str) -> dict[str, float | str]:
+    """Build the index on disk: the whole of it, and before it the engine's own bulk load by itself."""
+    release = open_release(root / "shelf/2026-01-01")
+    begun = time.perf_counter()
+    store = ox.Store(str(root / "bulk"))
+    with gzip.open(release.quads, "rb") as stream:
+        store.bulk_load(stream, ox.RdfFormat.N_QUADS)
+    store.flush()
+    bulk = time.perf_counter() - begun
+    del store
+    begun = time.perf_counter()
+    folder = build_index(release.quads, root / "index", release.version)
+    seconds = time.perf_counter() - begun
+    disk = sum(item.stat().st_size for item in folder.rglob("*") if item.is_file()) / 1e6
+    return {"seconds": seconds, "bulk": bulk, "disk": disk}
+
+
+def _memory(root: Path, _: str) -> dict[str, float | str]:
+    """Load the release into memory, as a small one is served."""
+    release = open_release(root / "shelf/2026-01-01")
+    begun = time.perf_counter()
+    store = ox.Store()
+    with gzip.open(release.quads, "rb") as stream:
+        store.bulk_load(stream, ox.RdfFormat.N_QUADS)
+    return {"seconds": time.perf_counter() - begun, "quads": len(store)}
+
+
+_PARTS: dict[str, Callable[[Path, str], dict[str, float | str]]] = {
+    "prepare": _prepare,
+    "write": _write,
+    "index": _index,
+    "memory": _memory,
+}
+
+
+def _facts(times: int) -> Iterator[str]:
+    """Give the quads of this dataset's current release, and copies of its facts and evidence under other names."""
+    release = Shelf(ROOT / "releases").current()
+    ends = {f"{release.graphs[name]}> ." for name in ("facts", "evidence") if name in release.graphs}
+    own = f"<{release.base}"
+    with gzip.open(release.quads, "rt", encoding="utf-8", newline="\n") as stream:
+        for row in stream:
+            line = row.rstrip("\n")
+            if line.endswith(f"{release.description_graph}> ."):
+                continue
+            yield line
+            if any(line.endswith(end) for end in ends):
+                for copy in range(1, times):
+                    for kind in ("fact/", "evidence/"):
+                        line = line.replace(f"{own}{kind}", f"{own}copy{copy}/{kind}")
+                    yield line
+                    line = row.rstrip("\n")
+
+
+def _ontology(name: str) -> Iterator[str]:
+    """Give every term of an ontology as the slices say it."""
+    sources = read_sources(ROOT)
+    source = sources.named(name)
+    text = slice_text(source, Library(sources, ONTOLOGIES).open(source), sources=sources, refused=0)
+    graph = ox.NamedNode(f"{_BASE}graph/imports")
+    found = ox.parse(text, format=ox.RdfFormat.TURTLE)
+    return lines_of(ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in found)
 
 
 def _generate(path: Path, facts: int) -> None:

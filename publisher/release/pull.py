@@ -6,6 +6,7 @@ byte further, names stay inside the folder, and only what matches its checksums 
 
 import hashlib
 import http.client
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def pull(
         raise site.wrong(f"it calls itself version {found.version!r}, {version!r} was asked for")
     shelf = Shelf(shelf_root)
     with shelf.staged(found.version, progress) as folder:
+        _check_room(site, found, folder)
         (folder / record.NAME).write_bytes(text)
         (folder / SUMS).write_bytes(site.small(f"dumps/{quote(found.version)}/{SUMS}"))
         for file in found.files.values():
@@ -49,6 +51,18 @@ def pull(
         release = open_release(folder)
         verify(release)
         return shelf.settle(folder, found.version)
+
+
+def _check_room(site: "_Site", found: Release, folder: Path) -> None:
+    """Refuse a release that is announced to be larger than the room there is, before any of it is fetched."""
+    wanted, free = sum(file.size for file in found.files.values()), shutil.disk_usage(folder).free
+    if wanted > free:
+        raise ReleaseError(
+            f"the release at {site.root} is said to have {wanted} bytes; {free} are free here",
+            where=Where(str(folder.parent)),
+            fix="free some space or give another folder; if the size cannot be true, tell the people who run the site",
+            code="release.unwritable",
+        )
 
 
 def _fetch(site: "_Site", file: File, version: str, folder: Path) -> None:

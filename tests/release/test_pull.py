@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,8 +95,23 @@ def test_a_replica_is_the_same(site, tmp_path: Path, version: str) -> None:
         (lambda name, body: body.replace(b'"version": "2026-01-02"', b'"version": "../../x"'), "release.damaged"),
         (lambda name, body: b"" if name == "SHA256SUMS" else body, "release.damaged"),
         (lambda name, body: body.replace(b'"void.ttl"', b'"gone.ttl"'), "release.unreachable"),
+        (lambda name, body: body + b" " * (65 << 20) if name == "release.json" else body, "release.damaged"),
+        (lambda name, body: re.sub(rb'("size": )', rb"\g<1>9999999999999", body, count=1), "release.unwritable"),
     ],
-    ids=["short", "long", "changed", "empty", "html", "escape", "absolute", "version", "sums", "missing"],
+    ids=[
+        "short",
+        "long",
+        "changed",
+        "empty",
+        "html",
+        "escape",
+        "absolute",
+        "version",
+        "sums",
+        "missing",
+        "endless",
+        "huge",
+    ],
 )
 def test_a_hostile_site_gets_nothing_in(site, tmp_path: Path, spoil: Body, reason: str) -> None:
     """Whatever the other side sends, the error says what is wrong and the shelf is left as it was."""

@@ -1,4 +1,4 @@
-"""The same content gives the same bytes: in another folder, time zone, locale, hash seed and order of lines."""
+"""The same content gives the same bytes: in another folder, time zone, locale and order, by another user and day."""
 
 import hashlib
 import os
@@ -13,21 +13,36 @@ from publisher.release.write import write_release
 
 HERE = Path(__file__).resolve().parent
 _CODE = """
-import sys
+import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
+os.umask(int(sys.argv[5], 8))
 import conftest
 from publisher.release.write import write_release
 lines = conftest.quads(40)
 if sys.argv[4] == "backwards":
     lines = lines[::-1] + lines[:7]
-write_release(conftest.content(Path(sys.argv[1]), lines), Path(sys.argv[2]))
+content = conftest.content(Path(sys.argv[1]), lines)
+for path in (*content.quads, *content.queries):
+    os.utime(path, (int(sys.argv[6]),) * 2)
+    path.chmod(0o777 & ~int(sys.argv[5], 8))
+write_release(content, Path(sys.argv[2]))
 """
 
 
-def _build(folder: Path, root: Path, order: str, **environment: str) -> dict[str, str]:
+def _build(folder: Path, root: Path, order: str, umask: str, mtime: int, **environment: str) -> dict[str, str]:
     folder.mkdir(parents=True)
-    run = [sys.executable, "-c", _CODE, str(folder / "data"), str(folder / "shelf"), str(HERE), order]
+    run = [
+        sys.executable,
+        "-c",
+        _CODE,
+        str(folder / "data"),
+        str(folder / "shelf"),
+        str(HERE),
+        order,
+        umask,
+        str(mtime),
+    ]
     subprocess.run(run, check=True, env={**os.environ, "PYTHONPATH": str(root), **environment}, cwd=folder)
     release = folder / "shelf/2026-01-02"
     files = (item for item in sorted(release.rglob("*")) if item.is_file())
@@ -35,10 +50,17 @@ def _build(folder: Path, root: Path, order: str, **environment: str) -> dict[str
 
 
 def test_same_content_same_bytes(tmp_path: Path, root: Path) -> None:
-    """Two builds in unlike surroundings agree on every byte of every file."""
-    first = _build(tmp_path / "a", root, "forwards", TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
+    """Two builds agree on every byte, whatever the folder, zone, locale, hash seed, umask, and age of the inputs."""
+    first = _build(tmp_path / "a", root, "forwards", "022", 1_000_000_000, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
     second = _build(
-        tmp_path / "b c/dé", root, "backwards", TZ="Asia/Kolkata", LC_ALL="tr_TR.UTF-8", PYTHONHASHSEED="77"
+        tmp_path / "b c/dé",
+        root,
+        "backwards",
+        "077",
+        1_900_000_000,
+        TZ="Asia/Kolkata",
+        LC_ALL="tr_TR.UTF-8",
+        PYTHONHASHSEED="77",
     )
     assert len(first) > 30
     assert first == second
