@@ -184,6 +184,10 @@ class Lookup:
                 return iri
         return None
 
+    def class_label(self, iri: str) -> str:
+        """Give what a class is called; its IRI where the index does not know it."""
+        return self._classes[self._numbers[iri]][1] if iri in self._numbers else iri
+
     def tokens(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """Give the index's own words for classes; those that nothing belongs to are left out."""
         return tuple(self._numbers[kind] for kind in kinds if kind in self._numbers)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-_CURIE = re.compile(r"^([A-Za-z][A-Za-z0-9_.\-]*):(?!//)(\S*)$")
-_IRI = re.compile(r'^[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\]+$')
-_LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?$")
+_CURIE = re.compile(r"^([A-Za-z][A-Za-z0-9_.\-]*):(?!//)(\S*)\Z")
+_IRI = re.compile(r'^[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\]+\Z')
+_LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
 
 
 def is_iri(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The website and the query service of one release: a Flask application made from a site."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from publisher.web import (
     endpoint,
     headers,
     home,
+    linking,
     overview,
     problems,
     reading,
@@ -59,7 +60,8 @@ def create_app(site: Site) -> Flask:
         browse.blueprint(site),
         reading.blueprint(site),
     )
-    for views in (*blueprints, wellknown.blueprint(site, registry), things.blueprint(site)):
+    linked = linking.blueprints(site, lambda: _routes(app))
+    for views in (*blueprints, *linked, wellknown.blueprint(site, registry), things.blueprint(site)):
         app.register_blueprint(views)
     _templates(app, site)
     _errors(app, site)
@@ -68,6 +70,14 @@ def create_app(site: Site) -> Flask:
     if proxies:
         setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies))  # noqa: B010 - a method
     return app
+
+
+def _routes(app: Flask) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Give path, methods and first sentence of each route."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        words = getattr(view, "func", view).__doc__ or ""
+        yield rule.rule, frozenset(rule.methods or ()), words.strip().partition("\n")[0]
 
 
 def _templates(app: Flask, site: Site) -> None:
@@ -156,7 +166,8 @@ def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
 
 
 def _preflight() -> Response:
-    allowed = "GET, HEAD, OPTIONS"
+    methods = (request.url_rule.methods if request.url_rule else None) or {"GET", "HEAD", "OPTIONS"}
+    allowed = ", ".join(sorted(methods))
     asked = request.headers.get("Access-Control-Request-Headers")
     response = Response(status=204, headers={"Allow": allowed, "Access-Control-Allow-Methods": allowed})
     response.headers["Access-Control-Allow-Headers"] = asked or "Accept"

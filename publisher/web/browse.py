@@ -26,8 +26,7 @@ def blueprint(site: Site) -> Blueprint:
     def search() -> Response:
         """Give the things whose names fit the words."""
         words = request.args.get("q", "")[:_LONGEST].strip()
-        kind = request.args.get("class", "")
-        kinds = (kind,) if kind and is_iri(kind) else ()
+        kinds = _kinds(site)
         number = _number()
         hits: tuple[Hit, ...] = ()
         if site.lookup and words:
@@ -44,26 +43,9 @@ def blueprint(site: Site) -> Blueprint:
     def suggest() -> Response:
         """Give suggestions for the words typed so far, in the form of OpenSearch Suggestions 1.1."""
         words = request.args.get("q", "")[:_LONGEST]
-        hits = site.lookup.suggest(words, limit=10) if site.lookup and words.strip() else ()
+        hits = site.lookup.suggest(words, limit=10, kinds=_kinds(site)) if site.lookup and words.strip() else ()
         addresses = [request.script_root + site.paths.page(hit.iri) for hit in hits]
         return _json([words, [hit.label for hit in hits], [hit.kind for hit in hits], addresses], seconds)
-
-    @views.get("/resolve")
-    @views.get("/lookup")
-    def resolve() -> Response:
-        """Lead from a CURIE, an IRI in any of its forms, or an exact name to the page of its thing."""
-        text = (request.args.get("curie") or request.args.get("iri") or request.args.get("q") or "")[:2000].strip()
-        if not text:
-            problem = problems.Problem(
-                "bad-request", "give a CURIE, an IRI or a name: /resolve?curie=… or /lookup?iri=…"
-            )
-            return problems.respond(problem, request, base=site.about.base)
-        found = _resolved(site, text)
-        if found is None:
-            problem = problems.Problem("unknown-entity", f"no thing is known by {text[:_LONGEST]!r}")
-            return problems.respond(problem, request, base=site.about.base)
-        response = headers.redirected(request.script_root + site.paths.page(found), 303)
-        return headers.cached(response, request, seconds=seconds)
 
     @views.get("/browse")
     def browse() -> Response:
@@ -90,6 +72,13 @@ def blueprint(site: Site) -> Blueprint:
     return views
 
 
+def _kinds(site: Site) -> tuple[str, ...]:
+    """Give the classes that things are wanted of, as ``class`` or ``type``: an IRI, a CURIE or a name."""
+    asked = [text[:_LONGEST] for name in ("class", "type") for text in request.args.getlist(name) if text]
+    found = [(site.lookup.class_named(text) if site.lookup else text) or text for text in asked]
+    return tuple(found)
+
+
 def _number() -> int:
     text = request.args.get("page", "1")
     return max(1, int(text)) if text.isdigit() and len(text) <= _DIGITS else 1
@@ -110,15 +99,3 @@ def _hit(site: Site, hit: Hit) -> dict[str, object]:
         "facts": hit.uses,
         "href": address,
     }
-
-
-def _resolved(site: Site, text: str) -> str | None:
-    iri = site.about.prefixes.expand(text)
-    if iri is None and ":" in text:
-        prefix, _, reference = text.partition(":")
-        preferred = site.about.prefixes.preferred(prefix)
-        iri = site.about.prefixes[preferred] + reference if preferred else None
-    if iri and is_iri(iri) and site.reader.holds("known", thing=f"<{iri}>"):
-        return iri
-    hits = site.lookup.resolve(text) if site.lookup else ()
-    return hits[0].iri if hits else None
