@@ -81,6 +81,12 @@ def quads(number: int = 3) -> list[str]:
 Make = Callable[..., Content]
 
 
+@pytest.fixture(name="content_in", scope="session")
+def _content_in() -> Make:
+    """Give the function that makes the content of a release in a folder, for fixtures that many tests share."""
+    return content
+
+
 @pytest.fixture(name="make")
 def _make(tmp_path: Path) -> Make:
     """Give a function that makes the content of a release from lines, in a folder of its own."""
@@ -199,10 +205,11 @@ def _wait_for() -> Callable[[int], None]:
     return wait_for
 
 
-@pytest.fixture(name="exported")
-def _exported(make, tmp_path: Path, root: Path) -> Path:
+@pytest.fixture(name="exported", scope="session")
+def _exported(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     """Give the folder that ``exportin export --static`` wrote."""
-    release = write_release(make(), tmp_path / "shelf")
+    tmp_path = tmp_path_factory.mktemp("exported")
+    release = write_release(content(tmp_path / "data"), tmp_path / "shelf")
     Shelf(tmp_path / "shelf").publish(release.version)
     out = tmp_path / "out"
     run = [sys.executable, "-m", "publisher", "export", "--static", str(out), "--releases", str(tmp_path / "shelf")]

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 from importlib.resources import files
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -25,18 +24,19 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rdf: <http://www.w3.
 _VERSION = "<https://example.org/birds/dataset/2026-01-02>"
 
 
-@pytest.fixture(name="release")
-def _release(make, tmp_path: Path) -> Release:
+@pytest.fixture(name="release", scope="module")
+def _release(content_in, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    tmp_path = tmp_path_factory.mktemp("described")
     extra = [
         '<https://example.org/birds/fact/F1> <http://e/p> "a" .',
         '<https://example.org/birds/fact/F1> <http://e/p> "a" <http://e/other> .',
         '<https://example.org/birds/fact/F1> <http://e/p> "a"@en <http://e/other> .',
     ]
-    data = make().quads[0].read_text(encoding="utf-8").split("\n")[:-1]
-    return write_release(make(data + extra), tmp_path / "shelf")
+    data = content_in(tmp_path / "plain").quads[0].read_text(encoding="utf-8").split("\n")[:-1]
+    return write_release(content_in(tmp_path / "data", data + extra), tmp_path / "shelf")
 
 
-@pytest.fixture(name="stores")
+@pytest.fixture(name="stores", scope="module")
 def _stores(release: Release) -> tuple[ox.Store, ox.Store]:
     """Give the release without its description graph, and its description by itself."""
     data, said = ox.Store(), ox.Store()

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,10 +49,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.fixture(name="published", scope="module")
+def _published(content_in, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a shelf of one release that no test changes."""
+    folder = tmp_path_factory.mktemp("published")
+    return write_release(content_in(folder / "data"), folder / "shelf").path.parent
+
+
 @pytest.fixture(name="site")
-def _site(make, tmp_path: Path) -> Iterator[Callable[[Body], str]]:
+def _site(published: Path, tmp_path: Path) -> Iterator[Callable[[Body], str]]:
     """Give a function that serves a release, spoiled as told, and gives its address."""
-    release = write_release(make(), tmp_path / "origin")
+    shutil.copytree(published, tmp_path / "origin")
+    release = Shelf(tmp_path / "origin").release("2026-01-02")
     servers = []
 
     def serve(spoil: Body) -> str:

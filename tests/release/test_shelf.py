@@ -1,6 +1,7 @@
 """The live release moves in one step, back as well as forth, and never to something damaged."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,10 +17,18 @@ from publisher.release.shelf import Shelf
 from publisher.release.write import write_release
 
 
-@pytest.fixture(name="shelf")
-def _shelf(make, tmp_path: Path) -> Shelf:
+@pytest.fixture(name="three", scope="module")
+def _three(content_in, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a shelf of three releases that no test changes."""
+    folder = tmp_path_factory.mktemp("three")
     for version in ("2026-01-02", "2026-01-10", "2026-02-01"):
-        write_release(make(version=version, folder=version), tmp_path / "shelf")
+        write_release(content_in(folder / version, version=version), folder / "shelf")
+    return folder / "shelf"
+
+
+@pytest.fixture(name="shelf")
+def _shelf(three: Path, tmp_path: Path) -> Shelf:
+    shutil.copytree(three, tmp_path / "shelf", symlinks=True)
     return Shelf(tmp_path / "shelf")
 
 
