@@ -88,7 +88,7 @@ def _shown(site: Site, name: str) -> bool:
 def _release(site: Site, version: str) -> Release | None:
     if site.release is not None and version == site.release.version:
         return site.release
-    if site.shelf is None or "/" in version or version.startswith("."):
+    if site.shelf is None or "/" in version or version.startswith(".") or not version.isprintable():
         return None
     try:
         found = open_release(site.shelf / version)

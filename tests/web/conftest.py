@@ -1,5 +1,6 @@
 """A small site over a real store: three lights, three claims, two papers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +34,10 @@ ROLES = {
 PREFIXES = {
     **STANDARD_PREFIXES, "lv": LV, "lc": f"{BASE}claim/", "lx": f"{BASE}thing/", "coast": "http://example.com/coast/C_",
 }  # fmt: skip
-GRAPHS = {name: f"{BASE}graph/{name}" for name in ("facts", "evidence", "ontology", "imports", "description")}
+GRAPHS = {
+    name: f"{BASE}graph/{name}"
+    for name in ("facts", "evidence", "ontology", "imports", "mappings", "examples", "description")
+}
 
 
 def release_at(path: Path) -> Release:
@@ -86,3 +90,8 @@ def store_of(path: Path) -> Store:
     store = ox.Store()
     store.load(path=str(path), format=ox.RdfFormat.TRIG)
     return Embedded(store, policy=Policy(Prefixes(PREFIXES)))
+
+
+@pytest.fixture(name="store_from", scope="session")
+def _store_from() -> Callable[[Path], Store]:
+    return store_of
