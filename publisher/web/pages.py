@@ -108,6 +108,11 @@ class Pages:
 _OF_DOCUMENT = 3  # path and mount point: the address of a document fixes all else
 
 
+def kept_as(address: str) -> str:
+    """Give the name under which the document at an encoded address of an unmounted site is kept."""
+    return _address((unquote_to_bytes(address).decode("latin-1"), "", ""))
+
+
 def _address(key: tuple[str, ...]) -> str:
     return "\n".join((*key[1:], key[0]))
 

@@ -21,7 +21,7 @@ from publisher.release.read import open_release
 from publisher.settings import Settings
 from publisher.store.open import open_store
 from publisher.web import create_app
-from publisher.web.pages import Pages
+from publisher.web.pages import Pages, kept_as
 from publisher.web.passages import Texts
 from publisher.web.paths import suffixed
 from publisher.web.prepared import Prepared
@@ -57,7 +57,7 @@ def prepare(site: Site, prepared: Prepared, parent: int | None = None) -> int:
     application = Pages(create_app(site), prepared=prepared, megabytes=0)
     made = 0
     for address in _addresses(site):
-        if address in prepared:
+        if kept_as(address) in prepared:
             continue
         if parent is not None and os.getppid() != parent:
             break
