@@ -29,7 +29,7 @@ def load(store: ox.Store, paths: Sequence[Path], *, base: str | None = None) -> 
                 fix="name it .ttl, .nt, .nq, .trig, .jsonld or .rdf, with .gz or .zst behind if it is compressed",
             )
         try:
-            with _opened(path) as stream:
+            with opened(path) as stream:
                 store.bulk_load(stream, syntax, base_iri=base or path.resolve().as_uri())
         except SyntaxError as error:
             where = Where(str(path), error.lineno or 0, error.offset or 0)
@@ -39,7 +39,8 @@ def load(store: ox.Store, paths: Sequence[Path], *, base: str | None = None) -> 
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for reading, through the compression that its suffix names."""
     if path.suffix == ".gz":
         with gzip.open(path, "rb") as unzipped:
             yield cast(IO[bytes], unzipped)

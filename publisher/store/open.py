@@ -15,7 +15,7 @@ from publisher.store.answers import Cached
 from publisher.store.index import ANSWERS, DIRECTORY, build_index
 from publisher.store.policy import policy_from
 from publisher.store.port import Store
-from publisher.store.remote import Remote
+from publisher.store.remote import Remote, offered_by
 from publisher.store.source import Source
 from publisher.store.workers import Workers, start_workers
 
@@ -32,15 +32,18 @@ def open_store(
     base: str | None = None,
     default_graph: Literal["union", "plain"] = "union",
     isolated: bool = True,
+    graphs: Sequence[str] = (),
 ) -> Store:
     """Open a release, an index folder, one or more RDF files, or the SPARQL endpoint at a URL.
+
+    ``graphs`` are those of an endpoint that hold the data, where they are known.
 
     ``isolated`` runs queries in worker processes behind a broker, under every limit of the settings; otherwise the
     engine runs in this process without a deadline. The answers of a release are kept and served again.
     Raises StoreError where the data cannot be opened.
     """
     if isinstance(source, str):
-        return Remote(source, policy=policy_from(settings, prefixes))
+        return Remote(source, policy=policy_from(settings, prefixes), offered=offered_by(source), graphs=graphs)
     described = source_of(source, settings=settings, prefixes=prefixes, base=base, union=default_graph == "union")
     if not isolated:
         return described.engine()

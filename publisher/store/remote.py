@@ -1,12 +1,15 @@
 """Any SPARQL 1.1 endpoint as a store, asked by POST with a form, which every engine takes.
 
-It refuses what it cannot promise: media types that the endpoint was not said to write, and updates. The endpoint
-itself decides what its default graph is. An ASK that it answers as bare text is written as JSON (Virtuoso does so).
+It refuses what it cannot promise: media types that the endpoint does not write as they are registered, and updates.
+Where the graphs of the data are known, a query that names none is asked of these: the endpoint may hold others, and
+count them to its default graph. The truth value of an ASK is written here, for Virtuoso answers it as a row.
 """
 
+import json
 import re
 import time
 import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +23,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from publisher.errors import NotOffered, Overloaded, QueryRejected, QueryTimedOut, StoreError
-from publisher.rdf.media import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TSV, TURTLE, XML, Media
+from publisher.rdf.media import CSV, GRAPHS, JSON, JSON_LD, N_TRIPLES, RDF_XML, RESULTS, TSV, TURTLE, XML, Media
 from publisher.rdf.query import Form, read
 from publisher.store.embedded import too_many
 from publisher.store.policy import Policy
@@ -33,6 +36,9 @@ _PARSED = {
     XML: ox.QueryResultsFormat.XML,
     TSV: ox.QueryResultsFormat.TSV,
 }
+_BOOLEANS = {**_PARSED, CSV: ox.QueryResultsFormat.CSV}
+_LACKS = {"virtuoso": (TSV,)}  # cells of its TSV are not RDF terms
+_PROBE_SECONDS = 5.0
 _BUSY = (429, 503)
 _AGENT = "exportin (SPARQLWrapper)"
 _CSV_ROW = re.compile(rb'"[^"]*"|(\r?\n)')
@@ -41,11 +47,14 @@ _CSV_ROW = re.compile(rb'"[^"]*"|(\r?\n)')
 class Remote:
     """A store behind an HTTP endpoint; ``offered`` are the media types that the endpoint writes as registered."""
 
-    def __init__(self, endpoint: str, *, policy: Policy, offered: tuple[Media, ...] = OFFERED):
-        """Take the URL of the endpoint, the policy, and what the endpoint can write."""
+    def __init__(
+        self, endpoint: str, *, policy: Policy, offered: tuple[Media, ...] = OFFERED, graphs: Sequence[str] = ()
+    ):
+        """Take the URL of the endpoint, the policy, what the endpoint can write, and the graphs that hold the data."""
         self._endpoint = endpoint
         self._policy = policy
         self._offered = offered
+        self._graphs = tuple(graphs)
 
     @property
     def offered(self) -> tuple[Media, ...]:
@@ -64,25 +73,32 @@ class Remote:
         """Send a query and give the whole answer, in memory."""
         query = read(text)
         self._policy.check(query)
-        if media not in self._offered:
-            raise NotOffered(
-                f"this endpoint does not write {media.type}", offered=tuple(other.type for other in self._offered)
-            )
+        self._offer(query.form, media)
         started = time.perf_counter()
-        capped = query.capped(limits.rows + 1) if query.form is Form.SELECT else text
-        body = self._send(capped, media, limits, (default_graphs, named_graphs))
+        graphs = (tuple(default_graphs), tuple(named_graphs))
+        if not any(graphs) and not query.has_dataset:
+            graphs = (self._graphs, self._graphs)
         rows, truncated = None, None
-        if query.form is Form.ASK and media is JSON:
-            body = as_boolean(body)
-        elif query.form is Form.SELECT:
+        if query.form is Form.ASK:
+            body = written(truth_of(self._send(text, JSON, limits, graphs)), media)
+        else:
+            capped = query.capped(limits.rows + 1) if query.form is Form.SELECT else text
+            body = self._send(capped, media, limits, graphs)
+        if query.form is Form.SELECT:
             rows = rows_of(body, media)
             if rows is not None and rows > limits.rows:
                 if not limits.partial:
                     raise too_many(limits.rows)
-                body = self._send(query.capped(limits.rows), media, limits, (default_graphs, named_graphs))
+                body = self._send(query.capped(limits.rows), media, limits, graphs)
                 rows = truncated = limits.rows
         timings = (("exec", (time.perf_counter() - started) * 1e3),)
         return Answer(media, body=body, rows=rows, truncated=truncated, timings=timings)
+
+    def _offer(self, form: Form, media: Media) -> None:
+        family = GRAPHS if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS
+        if media not in self._offered or (media not in family and form is not Form.UNKNOWN):
+            offered = tuple(other.type for other in self._offered if other in family)
+            raise NotOffered(f"this endpoint does not write {media.type} for such a query", offered=offered)
 
     def status(self) -> dict[str, Any]:
         """Give the endpoint; whether it answers is told by asking it."""
@@ -125,12 +141,43 @@ class Remote:
         return StoreError(f"the endpoint cannot be reached: {error}", fix=f"check that {self._endpoint} answers")
 
 
-def as_boolean(body: bytes) -> bytes:
-    """Give the answer of an ASK as SPARQL 1.1 JSON results, where the endpoint wrote a bare word."""
-    word = body.strip().strip(b'"').lower()
-    if word not in (b"true", b"false", b"1", b"0"):
-        return body
-    return b'{"head":{},"boolean":' + (b"true" if word in (b"true", b"1") else b"false") + b"}"
+def offered_by(endpoint: str) -> tuple[Media, ...]:
+    """Give what an endpoint writes as registered, by the name of its engine; all of it where none answers."""
+    try:
+        with urllib.request.urlopen(endpoint, timeout=_PROBE_SECONDS) as reply:  # noqa: S310 - an endpoint's URL
+            engine = str(reply.headers.get("Server", "")).lower()
+    except urllib.error.HTTPError as error:
+        engine = str(error.headers.get("Server", "")).lower()
+        error.close()
+    except (OSError, ValueError):
+        return OFFERED
+    lacks = next((lacking for name, lacking in _LACKS.items() if name in engine), ())
+    return tuple(media for media in OFFERED if media not in lacks)
+
+
+def truth_of(body: bytes) -> bool:
+    """Give the answer of an ASK: SPARQL 1.1 JSON results, a bare word, or a row of one number; raise StoreError."""
+    try:
+        found = json.loads(body)
+        if isinstance(found, dict) and "boolean" not in found:
+            found = next((cell["value"] for row in found["results"]["bindings"] for cell in row.values()), "false")
+        value = found["boolean"] if isinstance(found, dict) else found
+    except (ValueError, KeyError, TypeError, AttributeError):
+        value = body.decode("utf-8", "replace").strip()
+    word = str(value).lower()
+    if word not in ("true", "false", "1", "0"):
+        raise StoreError(f"the endpoint answered an ASK with {word[:80]!r}")
+    return word in ("true", "1")
+
+
+def written(truth: bool, media: Media) -> bytes:  # noqa: FBT001 - it is the value, not a switch
+    """Give a truth value in a media type, as our own engine writes it."""
+    if media not in _BOOLEANS:
+        raise NotOffered(f"an ASK cannot be written as {media.type}", offered=tuple(each.type for each in _BOOLEANS))
+    found = ox.Store().query("ASK {}" if truth else "ASK { FILTER(false) }")
+    if not isinstance(found, ox.QueryBoolean):
+        raise StoreError("the engine gave no truth value")
+    return found.serialize(format=_BOOLEANS[media]) or b""
 
 
 def rows_of(body: bytes, media: Media) -> int | None:

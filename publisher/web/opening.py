@@ -108,7 +108,11 @@ def _release(sources: Sources) -> Release | None:
 
 def _of_release(release: Release, sources: Sources) -> Opened:
     store = open_store(
-        sources.store or release, settings=sources.settings, prefixes=release.prefixes, base=release.base
+        sources.store or release,
+        settings=sources.settings,
+        prefixes=release.prefixes,
+        base=release.base,
+        graphs=tuple(release.graphs.values()),
     )
     texts = Texts(sources.documents) if sources.documents else None
     site = site_of(release, store=store, settings=sources.settings, texts=texts)

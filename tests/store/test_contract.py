@@ -21,15 +21,36 @@ from publisher.store.open import open_store
 from publisher.store.policy import Policy
 from publisher.store.port import Limits, Store
 from publisher.store.remote import Remote
+from publisher.store.sending import Target, send
+from tests import virtuoso
+from tests.store.conftest import DATA
 
 LIMITS = Limits(seconds=20.0, client="127.0.0.1")
 PREFIXES = Prefixes({"e": "http://example.org/", "zz": "http://example.org/zz#"})
 E = "PREFIX e: <http://example.org/> "
+EXAMPLE = "http://example.org/"
+_VIRTUOSO = {
+    "test_the_dataset_is_the_query_s_own[virtuoso-SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }-9]": (
+        "it has no default graph: what the data have there stands in a graph of its own"
+    ),
+    "test_the_dataset_is_the_query_s_own[virtuoso-BASE <http://example.org/x> SELECT (COUNT(*) AS ?n) FROM <one> "
+    "{ ?s ?p ?o }-6]": "it takes no BASE after PREFIX",
+    "test_the_request_s_graphs_replace_the_query_s[virtuoso-graphs2-FROM e:one { ?s ?p ?o }-3]": (
+        "it adds the graphs of the request to those of the query"
+    ),
+    "test_an_unknown_function_is_an_error_in_its_row[virtuoso]": "it refuses a query with an unknown function",
+}
 COUNT = "SELECT (COUNT(*) AS ?n) "
 
 
-@pytest.fixture(name="store", scope="module", params=["embedded", "workers", "cached", "remote"])
+@pytest.fixture(name="store", scope="module", params=["embedded", "workers", "cached", "remote", "virtuoso"])
 def _store(request: pytest.FixtureRequest, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    if request.param == "virtuoso":
+        virtuoso.wanted()
+        folder = tmp_path_factory.mktemp("virtuoso")
+        with virtuoso.running(folder) as engine:
+            yield _loaded(engine, folder / "data.nq")
+        return
     isolated = request.param in ("workers", "cached")
     store = open_store(data, settings=settings_from({}), prefixes=PREFIXES, isolated=isolated)
     if request.param == "cached":
@@ -40,6 +61,26 @@ def _store(request: pytest.FixtureRequest, data: Path, tmp_path_factory: pytest.
     else:
         yield store
     store.close()
+
+
+def _loaded(engine: virtuoso.Virtuoso, quads: Path) -> Store:
+    """Bring the data into an engine that has no default graph of its own, and give the store that asks it."""
+    parsed = [
+        quad if isinstance(quad.graph_name, ox.NamedNode) else ox.Quad(*quad.triple, ox.NamedNode(f"{EXAMPLE}plain"))
+        for quad in ox.parse(DATA, ox.RdfFormat.TRIG)
+    ]
+    quads.write_bytes(ox.serialize(parsed, format=ox.RdfFormat.N_QUADS) or b"")
+    sent = send(quads, Target(engine.graph_store, user=engine.user, password=engine.password), tell=lambda _: None)
+    settings = settings_from({})
+    return open_store(engine.endpoint, settings=settings, prefixes=PREFIXES, graphs=tuple(sent))
+
+
+@pytest.fixture(autouse=True)
+def _as_known(request: pytest.FixtureRequest) -> None:
+    """Expect of Virtuoso what is known of it, both ways."""
+    why = _VIRTUOSO.get(request.node.name)
+    if why:
+        request.applymarker(pytest.mark.xfail(reason=why, strict=True))
 
 
 class serving:  # noqa: N801 (it reads as a verb: with serving(store) as endpoint)
@@ -102,7 +143,12 @@ def count(store: Store, query: str, **graphs: list[str]) -> int:
 @pytest.mark.parametrize("media", RESULTS, ids=lambda media: media.suffix)
 def test_each_result_syntax_holds_the_rows(store: Store, media: Media) -> None:
     """A SELECT is answered in JSON, XML, CSV and TSV with the same six rows, and says that there are six."""
-    answer = store.query(E + "SELECT ?o { e:a e:p|e:label ?o }", media, limits=LIMITS)
+    query = E + "SELECT ?o { e:a e:p|e:label ?o }"
+    if media not in store.offered:
+        with pytest.raises(NotOffered):
+            store.query(query, media, limits=LIMITS)
+        return
+    answer = store.query(query, media, limits=LIMITS)
     assert answer.media == media
     assert answer.rows == 6
     if media is not kinds.CSV:
@@ -173,6 +219,8 @@ def test_the_request_s_graphs_replace_the_query_s(
 def test_too_many_rows_are_refused_or_cut(store: Store, media: Media) -> None:
     """An answer with more rows than the limit is an error; where a part was asked for, it is cut and says so."""
     query = "SELECT * { ?s ?p ?o }"
+    if media not in store.offered:
+        return
     with pytest.raises(ResultTooLarge):
         store.query(query, media, limits=Limits(rows=9))
     whole = store.query(query, media, limits=Limits(rows=10))
@@ -182,8 +230,8 @@ def test_too_many_rows_are_refused_or_cut(store: Store, media: Media) -> None:
 
 def test_a_lower_limit_of_the_query_stands(store: Store) -> None:
     """A LIMIT below ours is kept, one above ours is refused only where there are more rows."""
-    few = store.query("SELECT * { ?s ?p ?o } LIMIT 2 # 5", kinds.TSV, limits=Limits(rows=4))
-    many = store.query("SELECT * { ?s ?p ?o } LIMIT 50", kinds.TSV, limits=Limits(rows=10))
+    few = store.query("SELECT * { ?s ?p ?o } LIMIT 2 # 5", kinds.CSV, limits=Limits(rows=4))
+    many = store.query("SELECT * { ?s ?p ?o } LIMIT 50", kinds.CSV, limits=Limits(rows=10))
     assert (few.rows, many.rows, many.truncated) == (2, 10, None)
 
 
