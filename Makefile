@@ -19,6 +19,7 @@ $(SETUP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(MAKE) --no-print-directory editor || echo "The query editor could not be built: the query page stays a plain form (make editor tries again)."
 	@touch $@
 
 serve: $(SETUP) ## build the release and serve it (PORT=9000 HOST=0.0.0.0 take others)
@@ -46,7 +47,7 @@ editor: ## build the query editor, where Node is there (without it the query pag
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(EDITOR); else echo "Node is not there: the query page stays a plain form."; fi
 
 $(EDITOR): editor/package-lock.json $(wildcard editor/*.js editor/src/*.js)
-	@cd editor && npm ci --silent --ignore-scripts --no-audit --no-fund && npm run --silent build
+	@cd editor && npm ci --silent --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=20000 && npm run --silent build
 
 imports: $(SETUP) ## cut the slices of outside ontologies again (FROM=folder of the full files)
 	$(BIN)/exportin import --from $(FROM)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import pytest
 
@@ -28,7 +28,7 @@ class Opens(Protocol):
         """Give the page at an address."""
 
 
-def _missing(what: str) -> None:
+def _missing(what: str) -> NoReturn:
     """Skip aloud where a part of the set-up is missing, or fail where CI=true."""
     if os.environ.get("CI") == "true":
         pytest.fail(what)
@@ -70,8 +70,11 @@ def _chromium() -> Iterator[Any]:
         _missing("Chromium is missing, so no page was looked at: apt-get install chromium")
     if not BUNDLE.is_file() or not AXE.is_file():
         _missing("the query editor is not built, so no page was looked at: make editor (it needs Node)")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as play:
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the rest of the tests needs no browser
+    except ImportError:
+        _missing("Playwright is missing, so no page was looked at: make test installs it")
+    with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()

@@ -11,11 +11,22 @@ QUERY = "/sparql?query=SELECT%20*%20WHERE%20%7B%20%3Fs%20a%20%3Fc%20%7D%20LIMIT%
 LIGHTS = (
     "/", "/thing/LX0000001", "/claim/LC0000001", "/claim/LC0000003", "/witness/LW0000001", "/source/P1",
     "/entity/coast:0000002", "/vocab", "/graph/facts", "/search?q=light", "/search?q=nosuchthing", "/search", "/browse",
-    "/browse/class?iri=https%3A%2F%2Fexample.org%2Flights%2Fvocab%23Lighthouse", "/dumps/", "/validation", "/changes",
+    "/browse/class?iri=https%3A%2F%2Fexample.org%2Flights%2Fvocab%23Lighthouse", "/browse/tree", "/mappings", "/schema",
+    "/docs", "/dumps/", "/dumps/2026-03-01/", "/thing/LX0000008", "/validation", "/changes",
     "/examples", "/sparql", QUERY, "/sparql?query=ASK%20%7B%7D", "/sparql?query=SELECT", "/nothing",
     "/problems/query-syntax",
 )  # fmt: skip
-OURS = ("/", "/entity/uniprot:O14980", "/fact/NTLF0000001", "/source/S000", "/search?q=xpo1", "/browse", QUERY)
+OURS = (
+    "/",
+    "/entity/uniprot:O14980",
+    "/fact/NTLF0000001",
+    "/source/S000",
+    "/search?q=xpo1",
+    "/browse",
+    "/browse/tree",
+    "/mappings",
+    QUERY,
+)
 
 
 def _faults(page: Any, rules: str = "") -> list[str]:

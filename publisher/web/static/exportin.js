@@ -9,7 +9,7 @@ for (const button of document.querySelectorAll("button.copy")) {
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
 }
-for (const form of document.querySelectorAll("form.find")) {
+for (const form of document.querySelectorAll("form.find[action$='/search']")) {
   const input = form.querySelector("input[type=search]");
   const list = document.createElement("ul");
   list.className = "suggestions";
