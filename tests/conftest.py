@@ -2,10 +2,13 @@
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,3 +52,13 @@ def _suites() -> Path:
 def _pyspark() -> None:
     if importlib.util.find_spec("pyspark") is None:
         missing("PySpark is missing: pip install --require-hashes -r requirements-extras.lock")
+
+
+@pytest.fixture(name="postgresql", scope="session")
+def _postgresql() -> Iterator[str]:
+    if importlib.util.find_spec("psycopg") is None:
+        missing("psycopg is missing: pip install --require-hashes -r requirements-extras.lock")
+    if postgres.programs() is None:
+        missing("PostgreSQL is missing: apt-get install postgresql")
+    with postgres.running() as address:
+        yield address

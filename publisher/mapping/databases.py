@@ -1,4 +1,4 @@
-"""Databases behind a mapping: DuckDB files attached, SQLite and PostgreSQL read through their Python drivers."""
+"""Database files behind a mapping: DuckDB files attached, SQLite read through Python's driver."""
 
 import sqlite3
 from pathlib import Path
@@ -13,17 +13,13 @@ _SQLITE = b"SQLite format 3\x00"
 def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     """Make the tables of a database known under their own names; raise MappingFailed where it cannot be read."""
     scheme, _, rest = database.partition("://")
-    if scheme in ("postgresql", "postgres"):
-        raise MappingFailed(
-            "PostgreSQL is not supported by this version",
-            fix="export the tables as Parquet or CSV, or copy them into a DuckDB file",
-            code="mapping.unsupported",
-        )
     path = Path(
         rest.removeprefix("/") if scheme in ("duckdb", "sqlite") and rest.startswith("//") else rest or database
     )
     if not path.is_file():
-        raise MappingFailed(f"the database {database} does not exist", fix="name a DuckDB or SQLite file")
+        raise MappingFailed(
+            f"the database {database} does not exist", fix="name a DuckDB or SQLite file, or a postgresql:// address"
+        )
     with path.open("rb") as file:
         is_sqlite = file.read(16) == _SQLITE
     try:

@@ -11,8 +11,8 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from publisher.errors import MappingFailed
-from publisher.mapping import databases, faults
+from publisher.errors import ExportinError, MappingFailed
+from publisher.mapping import databases, faults, postgresql
 from publisher.mapping.files import readable
 from publisher.mapping.references import Malformed, parse_json_path
 from publisher.mapping.sources import Rows, Sources
@@ -36,6 +36,7 @@ class Engine:
     memory_mb: int
     folder: Path = field(init=False)
     connection: duckdb.DuckDBPyConnection = field(init=False)
+    server: postgresql.Server | None = field(init=False, default=None)
     _relations: dict[tuple[LogicalSource, str], Relation] = field(init=False, default_factory=dict)
 
     def __enter__(self) -> "Engine":
@@ -54,8 +55,11 @@ class Engine:
 
     def _attach(self, database: str) -> None:
         try:
-            databases.attach(self.connection, database)
-        except MappingFailed:
+            if database.partition("://")[0] in postgresql.SCHEMES:
+                self.server = postgresql.Server(database, self.folder)
+            else:
+                databases.attach(self.connection, database)
+        except ExportinError:
             self.__exit__(None, None, None)
             raise
 
@@ -64,6 +68,8 @@ class Engine:
     ) -> None:
         """Close the connection and remove what it spilled."""
         self.connection.close()
+        if self.server is not None:
+            self.server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def known(self) -> list[tuple[Relation, LogicalSource]]:
@@ -97,15 +103,18 @@ class Engine:
             raise faults.engine_fault(str(error), each, shown) from None
         if isinstance(source, FileSource) and _columnar(source.path):
             formulation = Formulation.COLUMN
-        return Relation(name, columns, formulation, shown)
+        folds = self.server is not None and isinstance(source, TableSource)
+        return Relation(name, columns, formulation, shown, folds=folds)
 
     def _columns(self, source: str) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in self.connection.execute(f"DESCRIBE {source}").fetchall()}
 
     def _table_query(self, each: TriplesMap, source: TableSource) -> str:
+        if self.server is not None:
+            return self._server_query(self.server, each, source)
         if source.query is not None:
             return self._query(each, source.query.strip().rstrip(";"))
-        names = [unquoted(part) for part in re.findall(r'"(?:[^"]|"")+"|[^.]+', source.table or "")]
+        names = [unquoted(part) for part in _parts(source.table)]
         known = [str(row[0]) for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         known += [
             str(row[0])
@@ -114,6 +123,18 @@ class Engine:
         if names[-1].casefold() not in {name.casefold() for name in known}:
             raise faults.missing("table", names[-1], known, each.where, each.name)
         return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
+
+    def _server_query(self, server: postgresql.Server, each: TriplesMap, source: TableSource) -> str:
+        """Copy a table or a query of the server; a name without quotes may be in small letters there."""
+        if source.query is not None:
+            return server.rows(source.query.strip().rstrip(";"), each.where, each.name)
+        names = [unquoted(part) for part in _parts(source.table)]
+        known = server.tables()
+        if source.table and '"' not in source.table and names[-1] not in known:
+            names = [name.lower() for name in names]
+        if len(names) == 1 and names[0] not in known:
+            raise faults.missing("table", names[0], known, each.where, each.name)
+        return server.rows("SELECT * FROM " + ".".join(f'"{name}"' for name in names), each.where, each.name)
 
     def _view_query(self, each: TriplesMap, source: ViewSource) -> str:
         self.connection.execute("SET preserve_insertion_order = true")  # the numbers of rows follow the file
@@ -152,6 +173,11 @@ class Engine:
         if logical.formulation is Formulation.JSON:
             return _json_query(path, logical.iterator, source, each)
         return _csv_query(path, source)
+
+
+def _parts(name: str | None) -> list[str]:
+    """Give the parts of a table's name, each with the quotes it was written with."""
+    return re.findall(r'"(?:[^"]|"")+"|[^.]+', name or "")
 
 
 def _columnar(path: str) -> bool:

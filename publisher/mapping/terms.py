@@ -32,12 +32,16 @@ _LANGUAGE = r"^([A-Za-z]{2,3}|[xXiI])(-[A-Za-z0-9]{1,8})*$"
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """The rows of a logical source as the engine knows them: a table name and its columns with their SQL types."""
+    """The rows of a logical source as the engine knows them: a table name and its columns with their SQL types.
+
+    ``folds``: case tells names apart, and one without quotes may be in small letters there, as on PostgreSQL.
+    """
 
     name: str
     columns: Mapping[str, str]
     formulation: Formulation
     shown: str
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,10 @@ class Compiler:
     def _column_name(self, reference: Reference) -> str:
         name = reference.name
         if self.relation.formulation is Formulation.SQL:
+            folded = unquoted(name) if name.startswith('"') else name.lower()
             name = unquoted(name)
+            if self.relation.folds:
+                return name if name in self.relation.columns else folded
         if name in self.relation.columns:
             return name
         same = [column for column in self.relation.columns if column.casefold() == name.casefold()]
