@@ -2,15 +2,16 @@
 
 A score is out of 100: an identifier or a label as written 100, a synonym 95; 10 less with other hyphens or spelling, 15
 less with its words in another order; a looser name 75, a misprint 60 to 80; below 50 stand things that are only found
-by their words. ``match`` is true only for one thing alone with a full name or an identifier, whose type and properties
-fit. It refuses to call a misprint a match, and one of two namesakes.
+by their words. ``match`` is true only for an identifier, for the label of one thing alone, and where a type was
+asked for a synonym of five letters or more: short symbols and words mean other things elsewhere. Properties must fit.
+It refuses to call a misprint a match, one of two namesakes, and a number without its prefix.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.entities.lookup import IDENTIFIER, LABEL, PRINTED, RELATED, SYNONYM, Hit, Lookup, Named
-from publisher.entities.orthography import likeness
+from publisher.entities.orthography import joined, likeness
 
 SURE = 80.0
 PROPOSED = 50.0
@@ -18,7 +19,9 @@ _TIERS = (0.0, 10.0, 15.0)
 _RANKS = {LABEL: 100.0, IDENTIFIER: 100.0, SYNONYM: 95.0, RELATED: 75.0, PRINTED: 75.0}
 _NEAR = 0.8
 _FOUND = 40.0
+_BARE = 45.0
 _MOST = 100
+_TELLING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def candidates(lookup: Lookup, text: str, *, classes: Sequence[str] = (), limit:
     found = _by_identifier(lookup, text, wanted)
     if not found:
         found = _by_name(lookup, text, wanted)
-    best = _decided(sorted(found, key=_order))
+    best = _decided(sorted(found, key=_order), telling=bool(wanted) and len(joined(text)) >= _TELLING)
     if not best or best[0].score < SURE:
         best = sorted((*best, *_near(lookup, text, wanted, {item.hit.iri for item in best})), key=_order)
     if len(best) < limit:
@@ -84,8 +87,9 @@ def _by_name(lookup: Lookup, text: str, wanted: frozenset[str]) -> list[Candidat
         for item in tier:
             if not _fits(item.classes, wanted):
                 continue
-            score = _RANKS[item.rank] - lost
-            sure = item.rank in (LABEL, SYNONYM, IDENTIFIER)
+            bare = item.rank == IDENTIFIER and text.isdigit()
+            score = _BARE if bare else _RANKS[item.rank] - lost
+            sure = item.rank in (LABEL, SYNONYM, IDENTIFIER) and not bare
             told = {
                 "label": item.rank == LABEL,
                 "synonym": item.rank in (SYNONYM, RELATED, PRINTED),
@@ -100,10 +104,17 @@ def _by_name(lookup: Lookup, text: str, wanted: frozenset[str]) -> list[Candidat
     return list(found.values())
 
 
-def _decided(found: list[Candidate]) -> list[Candidate]:
+def _decided(found: list[Candidate], *, telling: bool) -> list[Candidate]:
     """Let a match stand only where one thing alone bears the name; names that are only printed so count for nothing."""
     alone = sum(item.match for item in found) == 1
-    return [replace(item, match=item.match and alone and item.score >= SURE) for item in found]
+    return [
+        replace(item, match=alone and item.match and item.score >= SURE and _sure(item, telling=telling))
+        for item in found
+    ]
+
+
+def _sure(item: Candidate, *, telling: bool) -> bool:
+    return telling or bool(item.features.get("label") or item.features.get("identifier"))
 
 
 def _near(lookup: Lookup, text: str, wanted: frozenset[str], known: set[str]) -> list[Candidate]:
