@@ -5,6 +5,7 @@ of all things as the server would, through the same layer, and what that layer k
 to go on when the server that began it is gone.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -86,6 +87,8 @@ def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) 
 def _main() -> None:
     parent = os.getppid()
     os.nice(_NICE)
+    with contextlib.suppress(AttributeError, OSError):  # where the system has such a policy
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     order = json.loads(sys.stdin.buffer.read())
     settings = Settings(MappingProxyType(order["settings"]))
     release = open_release(Path(order["release"]))
