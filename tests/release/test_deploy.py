@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.release.pull import pull
+from publisher.release.read import verify
 from publisher.release.shelf import Shelf
 from publisher.release.write import write_release
 
@@ -146,7 +148,7 @@ def _unanswered(get, port: int, page: str) -> set[str]:
     return {link for link in found if not needs_query.match(link) and get(port, link).status not in (200, 301)}
 
 
-def test_exported_files_on_a_plain_server(exported: Path, get, free_port, wait_for) -> None:
+def test_exported_files_on_a_plain_server(exported: Path, get, free_port, wait_for, tmp_path: Path) -> None:
     """``python -m http.server`` hands out pages, data, dumps and the description; every link of the pages leads on."""
     port = free_port()
     run = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(exported)]
@@ -158,6 +160,7 @@ def test_exported_files_on_a_plain_server(exported: Path, get, free_port, wait_f
                 assert _unanswered(get, port, page) == set()
             for path in ("/fact/F1.ttl", "/void.ttl", "/.well-known/void", "/dumps/latest/SHA256SUMS", "/sitemap.xml"):
                 assert get(port, path).status == 200, path
+            assert verify(pull(f"http://127.0.0.1:{port}", tmp_path / "replica"))
         finally:
             server.terminate()
 
