@@ -24,8 +24,10 @@ MISSED = "Failed to load resource: the server responded with a status of 4"
 class Opens(Protocol):
     """Opens a page of a browser context of its own: ``width``, ``theme``, ``scripts`` are the context's."""
 
-    def __call__(self, address: str, *, width: int = ..., theme: str = ..., scripts: bool = ...) -> Any:
-        """Give the page at an address."""
+    def __call__(
+        self, address: str, *, width: int = ..., theme: str = ..., scripts: bool = ..., plain: bool = ...
+    ) -> Any:
+        """Give the page at an address; ``plain`` as if the editor had not been built."""
 
 
 def _missing(what: str) -> NoReturn:
@@ -125,7 +127,9 @@ def _opens(chromium: Any, tmp_path: Path) -> Iterator[Opens]:
     """Give the opener of pages; in the end no page may have logged an error or asked for anything off the loopback."""
     contexts, wrong = [], []
 
-    def opens(address: str, *, width: int = 1280, theme: str = "light", scripts: bool = True) -> Any:
+    def opens(
+        address: str, *, width: int = 1280, theme: str = "light", scripts: bool = True, plain: bool = False
+    ) -> Any:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,
@@ -134,6 +138,8 @@ def _opens(chromium: Any, tmp_path: Path) -> Iterator[Opens]:
         )
         contexts.append(context)
         context.set_default_timeout(15_000)
+        if plain:
+            context.route("**/sparql", _without_bundle)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: wrong.append(told.text) if _is_wrong(told) else None)
@@ -145,6 +151,11 @@ def _opens(chromium: Any, tmp_path: Path) -> Iterator[Opens]:
     for context in contexts:
         context.close()
     assert [] == wrong
+
+
+def _without_bundle(route: Any) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("data-bundle=", "data-none="))
 
 
 def _is_wrong(told: Any) -> bool:

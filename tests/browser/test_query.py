@@ -177,3 +177,33 @@ def test_tab_leaves_the_editor(page: Any) -> None:
     page.keyboard.press("Tab")
 
     assert "Run the query" == page.evaluate("document.activeElement.textContent")
+
+
+def test_counts_carry_bars_and_years_do_not(page: Any) -> None:
+    """Numbers of which one is twice another are drawn; numbers near each other only stand right."""
+    _write(page, "SELECT * WHERE { VALUES (?name ?count ?year) { (1 12 1871) (2 4 1902) } }")
+    _run(page)
+    shares = page.locator("table.rows td").evaluate_all(
+        "cells => cells.map((cell) => cell.style.getPropertyValue('--share').slice(0, 5))"
+    )
+    names = page.locator("table.rows th").all_inner_texts()
+
+    assert {"count": ["100%", "33.33"], "name": ["50%", "100%"], "year": ["", ""]} == {
+        name: [shares[at], shares[at + len(names)]] for at, name in enumerate(names)
+    }
+
+
+def test_the_plain_form_runs_in_place_and_selects_what_is_wrong(opens: Any, lights: str) -> None:
+    """Where the editor was not built, the text area does its work."""
+    page = opens(f"{lights}/sparql", plain=True)
+    area = page.get_by_label("SPARQL query")
+    area.fill(ONE)
+    area.press("Control+Enter")
+    page.locator("table.rows").wait_for()
+    assert 0 == page.locator(".cm-content").count()
+
+    area.fill("SELECT * WHERE {\n  ?s FILTR ?o }")
+    page.get_by_role("button", name="Run the query").click()
+    page.locator("#told.wrong").wait_for()
+    assert "true" == area.get_attribute("aria-invalid")
+    assert 18 <= area.evaluate("area => area.selectionStart")

@@ -73,6 +73,7 @@ function refused(problem) {
   const said = /^line \d/i.test(problem.detail);
   const place = said ? "" : problem.line ? `Line ${problem.line}${problem.column ? `, column ${problem.column}` : ""}: ` : `${problem.title}: `;
   const detail = problem.detail[0].toUpperCase() + problem.detail.slice(1);
+  results.replaceChildren();
   say(place + (said ? detail : problem.detail) + (problem.fix ? ` Next: ${problem.fix}.` : ""), "wrong");
   if (problem.line) editor.mark(problem.line, problem.column ?? 1, problem.detail);
 }
@@ -80,14 +81,16 @@ function refused(problem) {
 function show(page, query, took) {
   const made = new DOMParser().parseFromString(page, "text/html").getElementById("results");
   results.replaceChildren(...made.childNodes);
-  const count = results.querySelector(".count")?.textContent;
-  say(`${count ? count.trim().replace(/\.$/, "") : "Answered"}, in ${took < 1000 ? `${Math.round(took)} ms` : `${(took / 1000).toFixed(1)} s`}.`);
+  const count = results.querySelector(".count");
+  count?.remove();
+  say(`${count ? count.textContent.trim().replace(/\.$/, "") : "Answered"}, in ${took < 1000 ? `${Math.round(took)} ms` : `${(took / 1000).toFixed(1)} s`}.`);
   document.title = document.title.replace(/^[^·]*/, "Results ");
   more(query);
 }
 
 // What an answer on the page gains: its raw form, and the query as a program.
 function more(query) {
+  measure(results.querySelector("table.rows"));
   const bar = results.querySelector(".formats");
   if (!bar) return;
   const graph = /^(CONSTRUCT|DESCRIBE)$/i.exec(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i.exec(query.replace(/#[^\n]*|<[^<>\s]*>/g, " "))?.[0] ?? "");
@@ -98,6 +101,22 @@ function more(query) {
   for (const [name, written] of Object.entries(PROGRAMS)) tools.append(copier(name, () => written(query, graph)), " ");
   tools.append(copier("permalink", () => new URL(permalink(query), location.href).href));
   bar.after(tools);
+}
+
+// Numbers stand right; counts that differ by half or more carry a bar, so that one sees which is large.
+function measure(table) {
+  const rows = [...(table?.tBodies[0].rows ?? [])];
+  for (const [at] of [...(table?.tHead.rows[0].cells ?? [])].entries()) {
+    const cells = rows.map((row) => row.cells[at]).filter((cell) => cell.textContent);
+    const numbers = cells.map((cell) => (cell.querySelector("a, small") ? NaN : Number(cell.textContent)));
+    if (!cells.length || numbers.some(Number.isNaN)) continue;
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    table.tHead.rows[0].cells[at].classList.add("number");
+    cells.forEach((cell, row) => {
+      cell.classList.add("number");
+      if (least >= 0 && most >= 2 * least && most > 0) cell.style.setProperty("--share", `${(100 * numbers[row]) / most}%`);
+    });
+  }
 }
 
 function raw(query) {
@@ -206,7 +225,7 @@ addEventListener("popstate", () => {
 
 more(area.value);
 if (form.dataset.bundle) {
-  const { attach } = await import(form.dataset.bundle);
+  const bundle = await import(form.dataset.bundle).catch(() => null); // where it cannot be loaded, the form stays plain
   const search = endpoint.pathname.replace(/\/[^/]*$/, "/search");
-  editor = attach(area, { prefixes: prefixes(), endpoint: endpoint.pathname, search, label: "SPARQL query", run });
+  if (bundle) editor = bundle.attach(area, { prefixes: prefixes(), endpoint: endpoint.pathname, search, label: "SPARQL query", run });
 }
