@@ -144,7 +144,7 @@ def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
             problem = problems.Problem("uri-too-long", f"the address has {length} characters, the limit is {longest}")
             return problems.respond(problem, request, base=site.about.base)
         if request.method == "OPTIONS" and not request.path.startswith(("/sparql", "/query")):
-            return _preflight()
+            return _preflight(app)
         return None
 
     @app.after_request
@@ -165,9 +165,9 @@ def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
         return headers.common(response)
 
 
-def _preflight() -> Response:
-    methods = (request.url_rule.methods if request.url_rule else None) or {"GET", "HEAD", "OPTIONS"}
-    allowed = ", ".join(sorted(methods))
+def _preflight(app: Flask) -> Response:
+    adapter = app.create_url_adapter(request)
+    allowed = ", ".join(sorted(adapter.allowed_methods() if adapter else ()) or ("GET", "HEAD", "OPTIONS"))
     asked = request.headers.get("Access-Control-Request-Headers")
     response = Response(status=204, headers={"Allow": allowed, "Access-Control-Allow-Methods": allowed})
     response.headers["Access-Control-Allow-Headers"] = asked or "Accept"

@@ -47,9 +47,7 @@ def _lights(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Release:
     shutil.copytree(root / "tests" / "datasets" / "lighthouses", folder / "data")
     (folder / "data" / "ontology" / "prefixes.ttl").write_text(SPACES, encoding="utf-8")
     (folder / "data" / "queries" / "standing.rq").write_text(QUERY, encoding="utf-8")
-    outcome = build.build(
-        folder / "data", build.Options(releases=folder / "releases", reasoner=False), lambda _: None
-    )
+    outcome = build.build(folder / "data", build.Options(releases=folder / "releases", reasoner=False), lambda _: None)
     assert outcome.release is not None, outcome.report.render("text")
     return outcome.release
 
@@ -73,7 +71,9 @@ def _ours(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Release
     outcome = build.build(root, build.Options(releases=folder, reasoner=False), lambda _: None)
     release = outcome.release
     assert release is not None, outcome.report.render("text")
-    store = open_store(release, settings=settings_from({}), prefixes=release.prefixes, base=release.base, isolated=False)
+    store = open_store(
+        release, settings=settings_from({}), prefixes=release.prefixes, base=release.base, isolated=False
+    )
     build_lookup(Reader(store, release, Limits(rows=1_000_000)), folder / "names.sqlite")
     store.close()
     return release, Lookup(folder / "names.sqlite")

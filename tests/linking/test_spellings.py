@@ -26,15 +26,15 @@ ROWS = [
 
 
 @pytest.mark.slow
-def test_spellings_are_matched(
-    ours: tuple[Release, Lookup], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_spellings_are_matched(ours: tuple[Release, Lookup], capsys: pytest.CaptureFixture[str]) -> None:
     """Of the things proposed first, and of those expected, at least 95 in 100 are right; no sure match is wrong."""
     release, lookup = ours
     right, proposed, sure, wrong, missed = 0, 0, 0, [], []
     for row in ROWS:
         kind = lookup.class_named(row.type) if row.type else None
-        found = [item for item in candidates(lookup, row.text, classes=(kind,) if kind else ()) if item.score >= PROPOSED]
+        found = [
+            item for item in candidates(lookup, row.text, classes=(kind,) if kind else ()) if item.score >= PROPOSED
+        ]
         first = release.prefixes.compress(found[0].hit.iri) if found else ""
         proposed += bool(first)
         right += bool(first and first == row.expected)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 
-from publisher.entities.fragments import PAGE, Fragment, fragment, pattern_of
+from publisher.entities.fragments import PAGE, PLACES, Fragment, fragment, pattern_of
 from publisher.rdf.media import N_QUADS, N_TRIPLES, TRIG, TURTLE, Media
 from publisher.web import headers, negotiation, problems
 from publisher.web.linking import answers
@@ -28,8 +28,8 @@ def blueprint(site: Site) -> Blueprint:
             if media.kind != "not-acceptable" or not negotiation.is_browser(request.headers.get("Accept")):
                 return problems.respond(media, request, base=site.about.base)
             media = TURTLE
-        pattern = pattern_of(*(request.args.get(name, "") for name in ("subject", "predicate", "object")),
-                             prefixes=site.about.prefixes)  # fmt: skip
+        subject, predicate, object_ = (request.args.get(name, "") for name in PLACES)
+        pattern = pattern_of(subject, predicate, object_, site.about.prefixes)
         address = f"{answers.root(site, request)}/tpf"
         found = fragment(site.reader, pattern, page=page, address=address)
         if page > 1 and not found.data:

@@ -142,7 +142,7 @@ def _example(site: Site, path: str, name: str) -> dict[str, Any]:
 
 
 def _thing(site: Site) -> dict[str, Any]:
-    content = {media.type: {} for media in DOCUMENTS}
+    content: dict[str, Any] = {media.type: {} for media in DOCUMENTS}
     return {
         "operationId": "get_thing",
         "summary": "Answer for a thing whose IRI lies under the dataset's base.",

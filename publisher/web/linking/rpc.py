@@ -24,4 +24,10 @@ def blueprint(site: Site) -> Blueprint:
             return Response(status=202, headers={"Cache-Control": "no-store"})
         return answers.given(site, request, found)
 
+    @views.get("/mcp")
+    def stream() -> Response:
+        """Refuse to open a stream: the service keeps no session, so it has nothing to send by itself."""
+        problem = problems.Problem("method-not-allowed", "send messages by POST", headers={"Allow": "POST, OPTIONS"})
+        return problems.respond(problem, request, base=site.about.base)
+
     return views
