@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.status import Status
 
 import publisher
-from publisher.errors import ExportinError
+from publisher.errors import ExportinError, UsageError
 from publisher.settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -465,19 +465,57 @@ def explain(terminal: Terminal, wanted: str, dataset: Path) -> int:
 
 
 @cli.command()
-@click.argument("words", nargs=-1, required=True)
 @DATASET
-@click.option("--from", "folder", type=click.Path(path_type=Path), required=True, help="Folder of the full ontologies.")
+@click.option("--name", "names", multiple=True, help="Suggest terms for this name; may be given several times.")
+@click.option("--from", "folder", type=click.Path(path_type=Path), help="Folder of the full ontologies.")
 @click.option("--source", multiple=True, help="Look in this source only; may be given several times.")
+@click.option(
+    "--newer", type=click.Path(path_type=Path), help="Tell what this newer file of the --source would change."
+)
+@click.option("--check", "only_check", is_flag=True, help="Check every mapping against the slices; change nothing.")
+@click.option("--write", "write", is_flag=True, help="Put the mapping sets (SSSOM) into canonical form.")
+@FORMAT
 @pass_terminal
-def align(terminal: Terminal, words: tuple[str, ...], dataset: Path, folder: Path, source: tuple[str, ...]) -> None:
-    """Suggest terms of outside ontologies for names, with a score; nothing is accepted by itself."""
-    from publisher.imports.find import find
+def align(
+    terminal: Terminal,
+    dataset: Path,
+    names: tuple[str, ...],
+    folder: Path | None,
+    source: tuple[str, ...],
+    newer: Path | None,
+    form: str,
+    *,
+    only_check: bool,
+    write: bool,
+) -> int:
+    """Suggest terms for names, by default for those without a mapping; check and compare mappings.
 
-    for each in words:
-        found = find(dataset, folder, each, sources=source or None)
-        lines = [f"{match.score:.2f}\t{match.iri}\t{match.label}\t{match.how}" for match in found]
-        terminal.say("\n".join([each, *lines]), words=each, found=[asdict(match) for match in found])
+    A suggestion has a score and is never accepted by itself.
+    """
+    from publisher import imports
+    from publisher.dataset import open_dataset
+    from publisher.validation import Report
+    from publisher.validation.alignment import check_alignment
+
+    if write:
+        changed = imports.format_mappings(dataset, write=True)
+        terminal.say("\n".join(f"wrote {path}" for path in changed), changed=[str(path) for path in changed])
+        return _OK
+    opened = open_dataset(dataset)
+    if only_check:
+        broken = [each for each in opened.findings if each.where and each.where.file.startswith("mappings/")]
+        found = [*broken, *imports.unformatted(dataset), *check_alignment(opened)]
+        return terminal.report(Report.of(found, gates=opened.manifest.gates, root=dataset), form)
+    if folder is None:
+        raise UsageError("the full ontologies are needed for that", fix="say where they are with --from FOLDER")
+    if newer is not None:
+        if not source:
+            raise UsageError("--newer is one file of one source", fix="name the source with --source NAME")
+        found = [each for name in source for each in imports.drift(dataset, folder, name, newer)]
+        return terminal.report(Report.of(found, root=dataset), form)
+    suggested = imports.suggest(dataset, folder, names or imports.unmapped(opened), sources=source or None)
+    terminal.say("\n".join(map(str, suggested)), suggestions=[asdict(each) for each in suggested])
+    return _OK
 
 
 @cli.command()

@@ -11,6 +11,7 @@ from publisher.imports.align import (
     read_sssom,
     sssom_text,
     suggest,
+    unformatted,
     unmapped,
     write_sssom,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "read_sssom",
     "sssom_text",
     "suggest",
+    "unformatted",
     "unmapped",
     "used_iris",
     "write_sssom",

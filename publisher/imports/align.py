@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from publisher.dataset import Dataset
-from publisher.errors import ImportFailed, Where
+from publisher.errors import Finding, ImportFailed, Severity, Where
 from publisher.imports.find import Match, find_each
 
 _METADATA = (
@@ -59,6 +59,11 @@ class Suggestion:
 
     words: str
     matches: tuple[Match, ...]
+
+    def __str__(self) -> str:
+        """Say the name, and each term in a line below it."""
+        lines = [f"  {each.score:.2f}\t{each.iri}\t{each.label}\t{each.how}" for each in self.matches]
+        return "\n".join([self.words, *(lines or ["  nothing is called so, or nearly so"])])
 
 
 def read_sssom(path: Path) -> MappingSet:
@@ -131,6 +136,24 @@ def format_mappings(root: Path, *, write: bool) -> tuple[Path, ...]:
             if write:
                 write_sssom(path, mappings)
     return tuple(changed)
+
+
+def unformatted(root: Path) -> Iterator[Finding]:
+    """Give a finding for each SSSOM file of a dataset that is not in canonical form, or is no SSSOM/TSV at all."""
+    for path in sorted((root / "mappings").glob("*.sssom.tsv")):
+        name = path.relative_to(root).as_posix()
+        try:
+            wanted, seen = sssom_text(read_sssom(path)).split("\n"), path.read_text(encoding="utf-8").split("\n")
+        except ImportFailed as error:
+            line = error.where.line if error.where else 0
+            yield Finding("alignment.wrong-row", error.message, Where(name, line), fix=error.fix)
+            continue
+        differs = (number for number, (old, new) in enumerate(zip(seen, wanted, strict=False), start=1) if old != new)
+        if seen != wanted:
+            line = next(differs, min(len(seen), len(wanted)))
+            message = "this mapping set is not in its canonical form"
+            fix = "run `exportin align --write`"
+            yield Finding("format.changed", message, Where(name, line, 1), Severity.WARNING, fix=fix)
 
 
 def unmapped(dataset: Dataset) -> tuple[str, ...]:
