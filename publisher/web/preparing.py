@@ -7,7 +7,9 @@ to go on when the server that began it is gone.
 
 import contextlib
 import json
+import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from types import MappingProxyType
 from werkzeug.test import create_environ
 
 from publisher.entities.lookup import Lookup
+from publisher.errors import ExportinError
 from publisher.rdf.media import HTML, Media
 from publisher.release.read import open_release
 from publisher.settings import Settings
@@ -28,6 +31,7 @@ from publisher.web.paths import suffixed
 from publisher.web.prepared import Prepared
 from publisher.web.site import Site, site_of
 
+_LOG = logging.getLogger("exportin.pages")
 _NICE = 15
 
 
@@ -46,10 +50,15 @@ def begin(site: Site, pages: Path, names: Path) -> subprocess.Popen[bytes] | Non
         "names": str(names),
         "texts": str(site.texts.folder) if site.texts else None,
     }
-    process = subprocess.Popen([sys.executable, "-m", "publisher.web.preparing"], stdin=subprocess.PIPE)
-    if process.stdin:
-        process.stdin.write(json.dumps(order).encode())
-        process.stdin.close()
+    command = [sys.executable, "-P", "-m", "publisher.web.preparing"]
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this program itself
+        if process.stdin:
+            process.stdin.write(json.dumps(order).encode())
+            process.stdin.close()
+    except OSError as error:
+        _LOG.info("pages are not made ahead: %s", error)
+        return None
     return process
 
 
@@ -99,4 +108,7 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    _main()
+    try:
+        _main()
+    except (ExportinError, OSError, sqlite3.Error, ValueError) as error:
+        _LOG.warning("pages are not made ahead: %s", error)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from publisher.entities.reader import Reader
+from publisher.entities.sourced import sourced
 from publisher.entities.values import Certainty, Link, Passage, Text
 from publisher.entities.view import view
 from publisher.errors import UsageError
@@ -109,3 +110,40 @@ def test_the_unknown_has_no_page(reader: Reader) -> None:
     assert view(reader, f"{BASE}thing/none") is None
     with pytest.raises(UsageError):
         view(reader, "x> } INSERT")
+
+
+def test_a_short_name_stands_before_the_full_one(reader: Reader) -> None:
+    """Where a property plays the role of short names, the page is called by it, with the full name below."""
+    roles = {**reader.about.roles, "name": "http://www.w3.org/2004/02/skos/core#altLabel"}
+    shown = view(replace(reader, about=replace(reader.about, roles=roles)), f"{BASE}thing/LX0000001")
+    assert shown is not None
+    assert (shown.thing.name, shown.title, shown.synonyms) == ("The Old Lady", "Skårholm Light", ())
+
+
+def test_paperwork_is_told_apart(reader: Reader) -> None:
+    """Checksums and identifiers of a document are kept for the record, not among what is said about it."""
+    shown = view(reader, f"{BASE}paper/P1")
+    assert shown is not None
+    assert [item.relation.iri for item in shown.record] == [
+        "http://spdx.org/rdf/terms#checksum",
+        "http://purl.org/dc/terms/identifier",
+    ]
+    assert not {item.relation.iri for item in shown.properties} & {item.relation.iri for item in shown.record}
+
+
+def test_a_long_document_is_read_page_by_page(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of a document follow its text: what stands first is on the first page, and nothing is shown twice."""
+    monkeypatch.setattr("publisher.entities.view.FACTS_PER_PAGE", 1)
+    pages = [view(reader, f"{BASE}paper/P1", page=number) for number in (1, 2, 3, 4)]
+    read = [[fact.iri.rpartition("/")[2] for group in page.groups for fact in group.facts] for page in pages if page]
+    assert read == [["LC0000003"], ["LC0000001"], ["LC0000002"], []]
+    assert [page.more for page in pages if page] == [True, True, False, False]
+
+
+def test_a_place_is_found_with_its_checksum(reader: Reader) -> None:
+    """Evidence is given with its facts and the checksums of its document; what has no passage gives nothing."""
+    found = sourced(reader, f"{BASE}witness/LW0000001")
+    assert found is not None
+    assert [fact.name for fact in found.facts] == ["Skårholm Light stands in Skårholm"]
+    assert (len(found.checksums), len(found.checksums[0])) == (1, 64)
+    assert sourced(reader, f"{BASE}witness/LW0000002") is None
