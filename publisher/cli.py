@@ -226,7 +226,7 @@ def serve(
         if outcome.served is None:
             return terminal.report(outcome.report)
         sources = (outcome.served,)
-    server.start(sources, settings=terminal.settings, tell=terminal.tell, **given)
+    server.start(sources, settings=terminal.settings, tell=terminal.tell, documents=documents, **given)
     return _OK
 
 

@@ -9,7 +9,8 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "editor" / "node_modules" / "axe-core" / "axe.min.js"
 QUERY = "/sparql?query=SELECT%20*%20WHERE%20%7B%20%3Fs%20a%20%3Fc%20%7D%20LIMIT%2020"
 LIGHTS = (
-    "/", "/thing/LX0000001", "/claim/LC0000001", "/claim/LC0000003", "/witness/LW0000001", "/source/P1",
+    "/", "/thing/LX0000001", "/claim/LC0000001", "/claim/LC0000003", "/witness/LW0000001",
+    "/passage?evidence=https%3A%2F%2Fexample.org%2Flights%2Fwitness%2FLW0000001", "/source/P1",
     "/entity/coast:0000002", "/vocab", "/graph/facts", "/search?q=light", "/search?q=nosuchthing", "/search", "/browse",
     "/browse/class?iri=https%3A%2F%2Fexample.org%2Flights%2Fvocab%23Lighthouse", "/browse/tree", "/mappings", "/schema",
     "/docs", "/dumps/", "/dumps/2026-03-01/", "/thing/LX0000008", "/validation", "/changes",
@@ -79,3 +80,12 @@ def test_the_query_page_has_no_fault_while_in_use(opens: Any, lights: str) -> No
     page.keyboard.press("Control+Enter")
     page.locator("#told.wrong").wait_for()
     assert [] == _faults(page)
+
+
+def test_an_open_passage_has_no_fault(opens: Any, lights: str) -> None:
+    """The words of the source stand in the page as a quotation."""
+    page = opens(f"{lights}/claim/LC0000001")
+    page.get_by_role("link", name="read it").first.click()
+    page.locator("blockquote.passage").first.wait_for()
+
+    assert [] == _by_day_and_by_night(page)

@@ -51,6 +51,23 @@ def test_a_fact_shows_its_evidence_and_leads_to_its_document(opens: Any, ours: s
     assert page.locator("#iri").inner_text().endswith(f"/fact/{name}")
 
 
+def test_the_passage_is_read_in_its_place_where_the_text_is_at_hand(opens: Any, lights: str) -> None:
+    """One click opens the words that a fact rests on, another closes them; without a script they have a page."""
+    page = opens(f"{lights}/claim/LC0000001")
+    link = page.get_by_role("link", name="read it").first
+    link.click()
+    page.locator("blockquote.passage mark").first.wait_for()
+    words = page.locator("blockquote.passage mark").first.inner_text()
+
+    assert "Skårholm Light" in words
+    link.click()
+    assert 0 == page.locator("blockquote.passage:visible").count()
+
+    other = opens(f"{lights}/claim/LC0000001", scripts=False)
+    other.get_by_role("link", name="read it").first.click()
+    assert words == other.locator("blockquote.passage mark").first.inner_text()
+
+
 def test_the_data_of_a_page_is_downloaded_as_turtle(opens: Any, ours: str) -> None:
     """The page's Turtle is one click away and names the thing by its own IRI."""
     page = opens(f"{ours}/entity/uniprot:O14980")
