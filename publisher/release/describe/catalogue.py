@@ -91,6 +91,5 @@ def _say_file(lines: Lines, iri: str, file: File, about: Description) -> None:
         lines.say(iri, "dcat:compressFormat", node(_COMPRESSION[file.compression]))
     checksum = f"{iri}#sha256"
     lines.say(iri, "spdx:checksum", node(checksum))
-    lines.kind(checksum, "spdx:Checksum")
     lines.say(checksum, "spdx:algorithm", name("spdx:checksumAlgorithm_sha256"))
     lines.say(checksum, "spdx:checksumValue", literal(file.sha256, datatype=f"{XSD}hexBinary"))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from publisher.rdf.names import XSD
 from publisher.rdf.quads import literal
 from publisher.release.content import Content
-from publisher.release.describe.lines import Lines, integer, moment, name, node, short_hash, text
+from publisher.release.describe.lines import Lines, moment, name, node, short_hash, text
 
 
 def say_build(lines: Lines, content: Content) -> None:
@@ -34,12 +34,9 @@ def say_build(lines: Lines, content: Content) -> None:
     for item in content.inputs:
         iri = f"{version}/input/{quote(item.path, safe='/._~-+')}"
         lines.say(build, "prov:used", node(iri))
-        lines.say(version, "prov:wasDerivedFrom", node(iri))
         lines.kind(iri, "prov:Entity")
         lines.say(iri, "rdfs:label", literal(item.path))
-        lines.say(iri, "dcat:byteSize", *([integer(item.size)] if item.size else []))
         lines.say(iri, "spdx:checksum", node(f"{iri}#sha256"))
-        lines.kind(f"{iri}#sha256", "spdx:Checksum")
         lines.say(f"{iri}#sha256", "spdx:algorithm", name("spdx:checksumAlgorithm_sha256"))
         lines.say(f"{iri}#sha256", "spdx:checksumValue", literal(item.sha256, datatype=f"{XSD}hexBinary"))
 
