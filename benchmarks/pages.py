@@ -14,7 +14,6 @@ import http.client
 import re
 import shutil
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -32,7 +31,11 @@ from publisher.entities.lookup import Lookup
 from publisher.rdf.media import HTML, TURTLE, Media
 from publisher.release.read import open_release
 from publisher.release.record import Release
+from publisher.settings import settings_from
+from publisher.web.opening import Sources, open_sources
 from publisher.web.paths import Paths, suffixed
+from publisher.web.prepared import Prepared
+from publisher.web.preparing import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 NGINX = """
@@ -81,7 +84,7 @@ def copied(given: Path | None, folder: Path) -> Path:
 def measure(release: Release, folder: Path, seconds: int, clients: int) -> Iterator[Measured]:
     """Measure one row after the other."""
     index = release.path.parent / ".index"
-    with served(release, made=True) as port:
+    with served(release) as port:
         page, turtle = (address(release, release.examples[0], media) for media in (HTML, TURTLE))
         body = fetched(port, page)
         if shutil.which("nginx"):
@@ -89,13 +92,13 @@ def measure(release: Release, folder: Path, seconds: int, clients: int) -> Itera
                 yield warm("nginx, the same page as a static file", other, "/page.html", seconds, clients)
         yield warm("warm page, HTML", port, page, seconds, clients)
         yield warm("warm page, Turtle", port, turtle, seconds, clients)
-        pages, turtles = addresses(release, HTML), addresses(release, TURTLE)
-        wait_until_made(index / release.version, len({*pages, *turtles}))
-    with served(release, made=True) as port:
+    pages, turtles = addresses(release, HTML), addresses(release, TURTLE)
+    make(release)
+    with served(release) as port:
         yield cold("cold page made ahead, HTML", port, pages, clients)
         yield cold("cold page made ahead, Turtle", port, turtles, clients)
     shutil.rmtree(index)
-    with served(release, made=False) as port:
+    with served(release) as port:
         yield cold("cold page made now, HTML", port, pages, clients)
         yield cold("cold page made now, Turtle", port, turtles, clients)
 
@@ -107,17 +110,19 @@ def address(release: Release, iri: str, media: Media) -> str:
 
 def addresses(release: Release, media: Media) -> list[str]:
     """Give the address of the document of each thing that has a page of its own."""
-    names = next((release.path.parent / ".index" / release.version).glob("labels-*.sqlite"))
+    names = max(
+        (release.path.parent / ".index" / release.version).glob("labels-*.sqlite"),
+        key=lambda path: path.stat().st_mtime,
+    )
     found = [address(release, iri, media) for iri in Lookup(names).all_iris()]
     return [each for each in found if "?" not in each and "#" not in each]
 
 
 @contextmanager
-def served(release: Release, *, made: bool) -> Iterator[int]:
-    """Serve a release while the block runs; ``made`` has its pages made ahead."""
+def served(release: Release) -> Iterator[int]:
+    """Serve a release while the block runs, without making pages ahead."""
     port = free_port()
-    things = "1000000" if made else "0"
-    command = [sys.executable, "-m", "publisher", "--setting", "prepared_things", things, "serve", str(release.path)]
+    command = [sys.executable, "-m", "publisher", "--setting", "prepared_things", "0", "serve", str(release.path)]
     process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         answered(port, "/readyz")
@@ -203,14 +208,13 @@ def loaded(name: str, port: int, paths: list[str], clients: int) -> Measured:
     return Measured(name, len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=100)[98])
 
 
-def wait_until_made(folder: Path, count: int) -> None:
-    """Wait until so many pages are made ahead."""
-    made = 0
-    while made < count:
-        time.sleep(1)
-        path = next(folder.glob("pages-*.sqlite"))
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-            made = connection.execute("SELECT count(*) FROM page").fetchone()[0]
+def make(release: Release) -> None:
+    """Make the pages of a release ahead, here and now."""
+    opened = open_sources(Sources((release.path,), settings_from({})))
+    try:
+        prepare(opened.in_this_process(), Prepared(opened.pages))
+    finally:
+        opened.close()
 
 
 def fetched(port: int, path: str) -> bytes:
