@@ -25,6 +25,7 @@ from publisher.errors import ExportinError, UsageError
 from publisher.settings import Settings, settings_from
 
 if TYPE_CHECKING:
+    from publisher.audit import Report as Audit
     from publisher.build import Options, Outcome
     from publisher.release.shelf import Shelf
     from publisher.validation import Report
@@ -85,7 +86,7 @@ class Terminal:
 
         return Options(memory_mb=self.settings.count("mapping_memory_mb"), **given)
 
-    def report(self, report: "Report", form: str = "text") -> int:
+    def report(self, report: "Report | Audit", form: str = "text") -> int:
         """Show a report, to a program as JSON, and give the exit status that it means."""
         self.step.stop()
         form = "json" if self.machine and form == "text" else form
@@ -534,6 +535,27 @@ def pull(terminal: Terminal, url: str, dataset: Path, releases: Path | None, ver
     if live:
         shelf.publish(release.version)
     terminal.say(f"fetched {release.version} into {release.path}", version=release.version)
+
+
+@cli.command("audit")
+@click.argument("url")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit", "sarif"]),
+    default="text",
+    help="Form of the report.",
+)
+@click.option("--rate", default=5.0, show_default=True, help="Most requests a second.")
+@click.option("--seconds", default=20.0, show_default=True, help="Longest that one request may take.")
+@click.option("--allow-private", is_flag=True, help="Ask a site of a private network or of this machine.")
+@click.option("--iri", "iris", multiple=True, help="Try this IRI instead of the examples that the site names.")
+@pass_terminal
+def audit_(terminal: Terminal, url: str, form: str, **given: Any) -> int:
+    """Check any linked-data site as crawlers and FAIR assessors do; change nothing there."""
+    from publisher.audit import audit
+
+    return terminal.report(audit(url, progress=terminal.progress, **given), form)
 
 
 @cli.command()

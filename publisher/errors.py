@@ -7,6 +7,7 @@ The tree of exceptions, each with a stable code::
     ├── DatasetUnreadable           dataset.*       a dataset file cannot be read at all (exit 2)
     ├── MappingFailed               mapping.*       a mapping document or a source cannot be run (exit 1)
     ├── ImportFailed                imports.*       an outside ontology cannot be read or cut (exit 2)
+    ├── AuditFailed                 audit.*         a site that is audited gives no answer, or one of no use (exit 2)
     ├── ReleaseError                release.*       a release is missing, damaged, busy, or exists already (exit 2)
     └── StoreError                  store.*         the query engine cannot be opened or reached (exit 2)
         ├── QueryRejected           query.rejected  the query is not SPARQL; line and column are known
@@ -109,6 +110,12 @@ class ImportFailed(ExportinError):
     """An outside ontology or table cannot be read, or is not the one that was declared."""
 
     code = "imports.failed"
+
+
+class AuditFailed(ExportinError):
+    """A site that is audited cannot be reached, or its answer is of no use."""
+
+    code = "audit.failed"
 
 
 class ReleaseError(ExportinError):
