@@ -55,10 +55,16 @@ class Served:
         return f"{self.root}/sparql"
 
     def send(
-        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"", timeout: float = 60
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        timeout: float = 60,
+        source: str = "127.0.0.1",
     ) -> Reply:
-        """Send exactly these headers, and Host and the length of the body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        """Send exactly these headers, and Host and the length of the body, from an address of loopback."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in (headers or {}).items():

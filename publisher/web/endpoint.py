@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Request, Response, render_template, request
+from werkzeug.wsgi import FileWrapper
 
 from publisher.entities.describe import service
 from publisher.entities.reader import template, whole
@@ -15,6 +16,7 @@ from publisher.web.site import Site
 
 ADDRESS = "/sparql"
 _ROWS_SHOWN = 1000
+_BLOCK = 256 * 1024
 _CHARACTERS_SHOWN = 400_000
 
 
@@ -131,7 +133,8 @@ def _variant(
 
 def _body(answer: Answer) -> Response:
     if answer.path is not None and answer.body is None:
-        response = Response(answer.path.open("rb"), content_type=answer.media.content_type, direct_passthrough=True)
+        blocks = FileWrapper(answer.path.open("rb"), _BLOCK)
+        response = Response(blocks, content_type=answer.media.content_type)
         response.content_length = answer.path.stat().st_size
         response.call_on_close(answer.discard)
         return response

@@ -29,6 +29,7 @@ from publisher.settings import Settings
 from publisher.web import create_app, preparing
 from publisher.web.opening import Opened, Sources, Union, open_sources
 from publisher.web.pages import Application, Pages
+from publisher.web.patience import Patience
 from publisher.web.prepared import Prepared
 from publisher.web.site import Site
 
@@ -36,7 +37,8 @@ _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0
 _DRAIN = 30.0
 _PATIENCE = 60.0
-_THREADS = 4
+_SPARE_THREADS = 32
+_BODY_SECONDS = 20.0
 Tell = Callable[[str], None]
 
 
@@ -72,7 +74,10 @@ class Serving:
     def application(self) -> Application:
         """Give the application of one web process."""
         opened = self._opened
-        return Pages(create_app(opened.in_this_process()), prepared=Prepared(opened.pages))
+        pages = Pages(create_app(opened.in_this_process()), prepared=Prepared(opened.pages))
+        settings = opened.site.settings
+        share = 0 if settings.count("trusted_proxies") else threads(settings) // 2
+        return Patience(pages, share=share, seconds=_BODY_SECONDS, largest=settings.count("max_request_kb") * 1024)
 
     def look(self) -> Opened | None:
         """Open the release that is live now, where it is another one, and give the one before it."""
@@ -157,6 +162,11 @@ def start(
         serving.close()
 
 
+def threads(settings: Settings) -> int:
+    """Give the threads of a web process: one for each query that may wait, and enough beside them for pages."""
+    return settings.count("queue_length") + _SPARE_THREADS
+
+
 def serve(serving: Serving, address: Address, *, processes: int | None = None) -> None:
     """Serve until the process is told to stop; ``processes`` is one for each core where it is None."""
     server = Granian(
@@ -165,8 +175,8 @@ def serve(serving: Serving, address: Address, *, processes: int | None = None) -
         port=address.port,
         interface=Interfaces.WSGI,
         workers=processes or min(4, os.cpu_count() or 1),
-        blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
+        blocking_threads=threads(serving.opened.site.settings),
+        log_level=LogLevels.error,  # it warns of more threads than cores, but most of ours wait
         url_path_prefix=address.prefix,
         respawn_failed_workers=True,
         respawn_interval=1.0,
