@@ -26,6 +26,7 @@ _RUN = 3
 _RARE = 6
 _LIKE = 0.34
 _SOME = 400
+_NAMES = 2000
 _COLUMNS = "t.iri, t.label, t.kind, n.text, t.uses"
 
 
@@ -125,8 +126,11 @@ class Lookup:
             for column, value in keys
         )
 
-    def alike(self, text: str, *, limit: int = 50) -> tuple[Named, ...]:
-        """Give things with names that share three-letter runs with a text, those that share most first."""
+    def alike(self, text: str, *, limit: int = 50, among: int = _NAMES) -> tuple[Named, ...]:
+        """Give things with names that share three-letter runs with a text, those that share most first.
+
+        ``among`` bounds the names that are compared, the most used first: fewer are faster.
+        """
         folded = fold(text[:LONGEST])
         runs = {folded[at : at + _RUN] for at in range(len(folded) - _RUN + 1)}
         rare = self._rarest(runs)
@@ -134,8 +138,8 @@ class Lookup:
             return ()
         query = " OR ".join('"' + run.replace('"', '""') + '"' for run in rare)
         rows = self._connection.cursor().execute(
-            "SELECT n.rowid, n.folded FROM runs JOIN name n ON n.rowid = runs.rowid WHERE runs MATCH ? LIMIT 2000",
-            (query,),
+            "SELECT n.rowid, n.folded FROM runs JOIN name n ON n.rowid = runs.rowid WHERE runs MATCH ? LIMIT ?",
+            (query, among),
         )
         scored = sorted((-_dice(runs, theirs), number) for number, theirs in rows)
         close = [number for score, number in scored if -score >= _LIKE][: limit * 2]
@@ -150,7 +154,7 @@ class Lookup:
         found = self._words(text, limit + offset, tokens)
         if not found:
             wanted = set(kinds)
-            near = self.alike(text, limit=limit + offset)
+            near = self.alike(text, limit=limit + offset, among=_SOME)
             found = tuple(item.hit for item in near if not wanted or wanted & set(item.classes))
         return found[offset : offset + limit]
 

@@ -16,7 +16,7 @@ from publisher.entities.reader import Reader
 from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes
 
-FORM = 2
+FORM = 3
 _SCHEMA = f"""
 PRAGMA user_version = {FORM};
 CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT NOT NULL, kind TEXT NOT NULL,
@@ -34,7 +34,7 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab(runs, 'row');
 _INDEXES = """
 CREATE INDEX name_folded ON name (folded);
 CREATE INDEX name_joined ON name (joined);
-CREATE INDEX name_bag ON name (bag) WHERE bag != '';
+CREATE INDEX name_bag ON name (bag);
 CREATE INDEX alias_key ON alias (key);
 INSERT INTO words(words) VALUES ('rebuild');
 INSERT INTO runs(rowid, folded) SELECT n.rowid, n.folded FROM name n JOIN thing t ON t.number = n.thing
