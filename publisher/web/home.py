@@ -9,7 +9,8 @@ from publisher.entities.browse import documents, kinds, relations, things
 from publisher.entities.describe import describe
 from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
-from publisher.rdf.media import HTML, JSON, TURTLE, Media
+from publisher.rdf.media import GRAPHS, HTML, JSON, TURTLE, Media
+from publisher.release.record import File
 from publisher.web import headers, negotiation, problems
 from publisher.web.discovery import links_of
 from publisher.web.headers import WebLink
@@ -63,9 +64,14 @@ def _front(site: Site) -> str:
         names={iri: naming.name(iri) for iri in site.about.examples},
         relations=said[:8],
         tried=site.examples[:: max(1, len(site.examples) // _TRIED)][:_TRIED],
-        dumps=[file for file in files if file.part == "whole" and file.compression == "gzip"],
+        dumps=[(media.label, file) for media in GRAPHS for file in files if _is_whole(file, media)],
         counts=[(words, number) for words, number in numbers if number],
     )
+
+
+def _is_whole(file: File, media: Media) -> bool:
+    """Tell whether a file holds everything, in one syntax, packed in the way that everybody can open."""
+    return file.part in ("whole", "union") and file.compression == "gzip" and file.name.endswith(f".{media.suffix}.gz")
 
 
 def _void(site: Site) -> Response:
