@@ -202,6 +202,7 @@ def _links(site: Site, asked: Asked, media: Media) -> list[WebLink]:
     if site.about.licence:
         links.append(WebLink(site.about.licence, "license"))
     links.append(WebLink(site.about.iri, "collection"))
+    links.append(WebLink(f"{root}/linkset", "linkset", "application/linkset+json"))
     links.append(WebLink("https://schema.org/AboutPage", "type"))
     return links
 
