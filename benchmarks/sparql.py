@@ -1,14 +1,17 @@
 """What the walls around a query cost: one workload in this process, in workers, from kept answers, on other servers.
 
-    python benchmarks/sparql.py [--statements N] [--rounds N]
+    python benchmarks/sparql.py [--statements N] [--rounds N] [--servers DIR] [--over-http-only]
 
 Prints milliseconds for each query (median of the rounds, warm), the time to open the data, the private memory of the
-processes, and how many small queries eight clients get answered in a second. Another server is measured where its
-program is installed: ``oxigraph`` (PyPI) and ``rdflib-endpoint`` (PyPI); each is started on loopback with the same
-data and ended again. What is missing is named. No numbers are kept in the repository: they belong to a machine.
+processes, and how many small queries eight clients get answered in a second: first in this process and through the
+workers, then over HTTP, where every server is asked in the same way. Other servers are measured where they are
+installed: ``oxigraph`` and ``rdflib-endpoint`` (PyPI, in the virtual environment DIR or on the PATH) and Debian's
+Virtuoso; each is started on loopback with the same data and ended again. What is missing is named.
 """
 
 import argparse
+import functools
+import http.client
 import multiprocessing
 import os
 import shutil
@@ -17,25 +20,28 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from publisher.errors import StoreError
-from publisher.rdf.media import JSON, TURTLE
+from publisher.rdf.media import JSON, TURTLE, Media
 from publisher.rdf.prefixes import Prefixes
 from publisher.settings import settings_from
 from publisher.store import walls
 from publisher.store.answers import Cached
 from publisher.store.index import build_index
 from publisher.store.open import open_store
-from publisher.store.policy import Policy
-from publisher.store.port import Limits, Store
-from publisher.store.remote import Remote
+from publisher.store.port import Answer, Limits, Store
+from publisher.store.sending import Target, send
+from tests import virtuoso
+from tests.serving import serving
 
 E = "http://example.org/"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
@@ -70,29 +76,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--statements", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--servers", type=Path, help="a virtual environment with oxigraph and rdflib-endpoint")
+    parser.add_argument("--over-http-only", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sparql-") as folder:
-        data = write(Path(folder) / "data.nq", options.statements)
-        found = [measure(name, start, options.rounds) for name, start in engines(data, Path(folder)).items()]
-    show(found, options.statements)
+    with tempfile.TemporaryDirectory(prefix="sparql-") as name:
+        folder = Path(name)
+        data = write(folder / "data.nq", options.statements)
+        if not options.over_http_only:
+            show([measure(*each, options.rounds) for each in engines(data, folder).items()], options.statements)
+        wired = servers(data, folder, options.servers)
+        show([measure(*each, options.rounds) for each in wired.items()], options.statements)
 
 
 def engines(data: Path, folder: Path) -> dict[str, Callable[[], "Opened"]]:
-    """Give every engine that can be measured here by name, and say which cannot."""
-    found: dict[str, Callable[[], Opened]] = {
+    """Give the ways in which our own store can be asked without HTTP."""
+    return {
         "in this process": lambda: ours(data, isolated=False),
         "workers, in memory": lambda: ours(data),
         "workers, on disk": lambda: ours(build_index(data, folder / "index", "1")),
         "kept answers": lambda: ours(data, answers=folder / "answers"),
     }
-    if shutil.which("oxigraph"):
-        found["oxigraph server"] = lambda: oxigraph(data, folder / "oxigraph")
+
+
+def servers(data: Path, folder: Path, place: Path | None) -> dict[str, Callable[[], "Opened"]]:
+    """Give every server that can be measured here by name, ours first, and say which cannot."""
+    programs = f"{place / 'bin'}{os.pathsep}" if place else ""
+    found: dict[str, Callable[[], Opened]] = {"exportin": lambda: exportin(data)}
+    names = {"oxigraph": lambda program: oxigraph(program, data, folder / "oxigraph"),
+             "rdflib-endpoint": lambda program: rdflib_endpoint(program, data)}  # fmt: skip
+    for name, start in names.items():
+        program = shutil.which(name, path=programs + os.environ.get("PATH", ""))
+        if program:
+            found[name] = functools.partial(start, program)
+        else:
+            print(f"not measured: {name} (pip install {name})")
+    if virtuoso.installed():
+        found["Virtuoso"] = lambda: of_virtuoso(data, folder / "virtuoso")
     else:
-        print("not measured: oxigraph (pip install oxigraph)")
-    if shutil.which("rdflib-endpoint"):
-        found["rdflib-endpoint"] = lambda: rdflib_endpoint(data)
-    else:
-        print("not measured: rdflib-endpoint (pip install rdflib-endpoint[cli])")
+        print("not measured: Virtuoso (apt-get install virtuoso-opensource-7)")
     return found
 
 
@@ -100,7 +121,7 @@ def engines(data: Path, folder: Path) -> dict[str, Callable[[], "Opened"]]:
 class Opened:
     """A store to be measured, the process below which its memory is, and how to end it."""
 
-    store: Store
+    store: "Store | Wire"
     process: int
     close: Callable[[], None]
 
@@ -113,18 +134,60 @@ def ours(source: Path, *, isolated: bool = True, answers: Path | None = None) ->
     return Opened(store, os.getpid(), store.close)
 
 
-def oxigraph(data: Path, location: Path) -> Opened:
+def exportin(data: Path) -> Opened:
+    """Start our own service, with every limit wide open."""
+    stack = ExitStack()
+    served = stack.enter_context(serving(data, max_rows=1_000_000, query_seconds=600))
+    return Opened(Wire(served.endpoint), served.process, stack.close)
+
+
+def of_virtuoso(data: Path, folder: Path) -> Opened:
+    """Start Virtuoso with room for the data, and bring them in."""
+    folder.mkdir()
+    stack = ExitStack()
+    engine = stack.enter_context(virtuoso.running(folder, buffers=170_000))
+    send(data, Target(engine.graph_store, user=engine.user, password=engine.password), tell=lambda _: None)
+    return Opened(Wire(engine.endpoint), engine.process, stack.close)
+
+
+def oxigraph(program: str, data: Path, location: Path) -> Opened:
     """Load and start the oxigraph server."""
-    subprocess.run(["oxigraph", "load", "--location", location, "--file", data], check=True, capture_output=True)
+    subprocess.run([program, "load", "--location", location, "--file", data], check=True, capture_output=True)
     port = free_port()
-    serve = ["oxigraph", "serve-read-only", "--union-default-graph", "--location", location]
+    serve = [program, "serve-read-only", "--union-default-graph", "--location", location]
     return server([*map(str, serve), "--bind", f"127.0.0.1:{port}"], f"http://127.0.0.1:{port}/query")
 
 
-def rdflib_endpoint(data: Path) -> Opened:
+def rdflib_endpoint(program: str, data: Path) -> Opened:
     """Start rdflib-endpoint on the file."""
     port = free_port()
-    return server(["rdflib-endpoint", "serve", str(data), "--port", str(port)], f"http://127.0.0.1:{port}/")
+    return server([program, "serve", str(data), "--port", str(port)], f"http://127.0.0.1:{port}/")
+
+
+class Wire:
+    """An endpoint asked over one kept connection for each thread, without any reading of the answer."""
+
+    def __init__(self, endpoint: str):
+        """Take the address."""
+        self._address = urlsplit(endpoint)
+        self._own = threading.local()
+
+    def query(self, text: str, media: Media, *, limits: Limits) -> Answer:
+        """Send a query by POST with a form, and give the bytes."""
+        headers = {"Accept": media.type, "Content-Type": "application/x-www-form-urlencoded"}
+        kept = getattr(self._own, "kept", (0, None))
+        connection = kept[1] if kept[0] == os.getpid() else None
+        if connection is None:
+            connection = http.client.HTTPConnection(self._address.netloc, timeout=limits.seconds)
+            connection.connect()
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._own.kept = (os.getpid(), connection)
+        connection.request("POST", self._address.path, urlencode({"query": text}), headers)
+        reply = connection.getresponse()
+        body = reply.read()
+        if reply.status != http.client.OK:
+            raise StoreError(f"{reply.status}: {body[:200]!r}")
+        return Answer(media, body=body)
 
 
 def server(command: list[str], endpoint: str) -> Opened:
@@ -135,12 +198,13 @@ def server(command: list[str], endpoint: str) -> Opened:
         process.terminate()
         process.wait()
 
-    store = Remote(endpoint, policy=Policy(PREFIXES))
+    store = Wire(endpoint)
     for _ in range(600):
         try:
             store.query("ASK {}", JSON, limits=LIMITS)
             break
-        except StoreError:
+        except (StoreError, OSError):
+            store = Wire(endpoint)
             time.sleep(0.2)
     return Opened(store, process.pid, close)
 
@@ -167,7 +231,7 @@ def closing(opened: Opened) -> Iterator[Opened]:
         opened.close()
 
 
-def once(store: Store, text: str) -> float:
+def once(store: "Store | Wire", text: str) -> float:
     """Give the milliseconds of one query, with its bytes read."""
     media = TURTLE if text.startswith("CONSTRUCT") else JSON
     began = time.perf_counter()
@@ -178,7 +242,7 @@ def once(store: Store, text: str) -> float:
     return taken
 
 
-def rate(store: Store, seconds: float = 2.0) -> float:
+def rate(store: "Store | Wire", seconds: float = 2.0) -> float:
     """Give how many star queries eight client processes get answered in a second."""
     context = multiprocessing.get_context("fork")
     counts = context.Queue()
@@ -191,7 +255,7 @@ def rate(store: Store, seconds: float = 2.0) -> float:
     return total / seconds
 
 
-def _client(store: Store, seconds: float, counts: "multiprocessing.Queue[int]") -> None:
+def _client(store: "Store | Wire", seconds: float, counts: "multiprocessing.Queue[int]") -> None:
     until, count = time.perf_counter() + seconds, 0
     while time.perf_counter() < until:
         once(store, QUERIES["star"])
@@ -241,7 +305,7 @@ def show(found: list[Measured], statements: int) -> None:
     base = found[0].warm
     for each in found[1:]:
         ratios = "".join(f"{each.warm[query] / base[query]:>18.1f}x" for query in QUERIES)
-        print(f"{each.name:20}{ratios}   of in this process")
+        print(f"{each.name:20}{ratios}   of {found[0].name}")
 
 
 if __name__ == "__main__":
