@@ -26,11 +26,17 @@ def data_fault(message: str, maps: Iterable[TriplesMap]) -> MappingFailed | None
     if match is None:
         return None
     kind, name, value = match.groups()
-    wrong, fix = _KINDS[kind]
+    wrong, fix = _KINDS.get(kind) or (
+        f"the value {{value!r}} is no xsd:{kind}",
+        "mend the value, or the datatype of its map",
+    )
     where = next((each.where for each in maps if each.name == name), None)
     shown = value.splitlines()[0][:200] if value else value
     return MappingFailed(
-        f"triples map {name}: {wrong.format(value=shown)}", where=where, fix=fix, code=f"mapping.{kind}"
+        f"triples map {name}: {wrong.format(value=shown)}",
+        where=where,
+        fix=fix,
+        code=f"mapping.{kind if kind in _KINDS else 'datatype'}",
     )
 
 

@@ -210,7 +210,18 @@ class Compiler:
         elif term_map.datatype is not None:
             datatype = self.term(term_map.datatype)
             tail, laterals = _datatype_tail(datatype.written), laterals | datatype.laterals
+            return Term(
+                sql.guarded(['"', sql.escaped(self._typed(value.text, datatype.written)), '"', *tail]), laterals
+            )
         return Term(sql.guarded(['"', sql.escaped(value.text), '"', *tail]), laterals)
+
+    def _typed(self, value: exp.Expr, datatype: "str | exp.Expr") -> exp.Expr:
+        """Stop the run at a text that is none of a datatype's (R2RML section 10.2), as far as one pattern tells it."""
+        name = datatype.removeprefix(f"<{XSD}").removesuffix(">") if isinstance(datatype, str) else ""
+        if self.map.older or name not in _LEXICAL:
+            return value
+        valid = sql.matches(value, f"^(?:{_LEXICAL[name]})$")
+        return sql.case((valid, value.copy()), (sql.present(value), self._stop(name, value)))
 
     def _language(self, expression: Expression) -> tuple["str | exp.Expr", frozenset[Lateral]]:
         if isinstance(expression, Constant):
@@ -278,6 +289,19 @@ _JSON_TYPES = (
     ("DOUBLE", "double"),
     ("BOOLEAN", "boolean"),
 )
+_ZONE = "(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_DAY = "-?[0-9]{4,}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_LEXICAL = {
+    "integer": "[+-]?[0-9]+",
+    "decimal": _NUMBER,
+    "double": f"{_NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN",
+    "float": f"{_NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN",
+    "boolean": "true|false|0|1",
+    "date": _DAY + _ZONE,
+    "dateTime": rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}",
+    "gYear": f"-?[0-9]{{4,}}{_ZONE}",
+}
 
 
 def _datatype_tail(written: "str | exp.Expr") -> list["str | exp.Expr"]:
