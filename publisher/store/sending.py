@@ -4,6 +4,7 @@ Each graph that is sent replaces the graph of that name; others stay as they are
 what an engine's default graph is, only that engine knows.
 """
 
+import base64
 import itertools
 import tempfile
 import urllib.error
@@ -13,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -46,11 +47,10 @@ def send(quads: Path, target: Target, *, tell: Callable[[str], None]) -> Mapping
     if not target.url.startswith(("http://", "https://")):
         raise UsageError(f"this is no address of a store: {target.url!r}", fix="give one that begins with http://")
     counts: dict[str, int] = {}
-    opener = _opener(target)
     with tempfile.TemporaryDirectory(prefix="exportin-load-") as folder:
         for graph, (path, count, blanks) in _split(quads, Path(folder)).items():
             put = _by_update if target.method == "update" else _by_graph_store
-            put(opener, target, graph, path, whole=blanks)
+            put(target, graph, path, whole=blanks)
             counts[graph] = count
             tell(f"{count} triples in <{graph}>")
     return counts
@@ -87,24 +87,22 @@ def _read(quads: Path) -> Iterator[ox.Quad]:
         raise StoreError(f"cannot read the quads: {error}", where=Where(str(quads))) from None
 
 
-def _by_graph_store(
-    opener: urllib.request.OpenerDirector, target: Target, graph: str, path: Path, *, whole: bool
-) -> None:
+def _by_graph_store(target: Target, graph: str, path: Path, *, whole: bool) -> None:
     address = f"{target.url}{'&' if '?' in target.url else '?'}graph={quote(graph, safe='')}"
     method = "PUT"
     for block in _blocks(path, path.stat().st_size + 1 if whole else _BLOCK):
         kind = {
             "Content-Type": "text/turtle; charset=utf-8"
         }  # every N-Triples document is one, and all engines take it
-        _send(opener, urllib.request.Request(address, block, kind, method=method), target)  # noqa: S310 - http only
+        _send(urllib.request.Request(address, block, kind, method=method), target)  # noqa: S310 - http only
         method = "POST"
 
 
-def _by_update(opener: urllib.request.OpenerDirector, target: Target, graph: str, path: Path, *, whole: bool) -> None:
+def _by_update(target: Target, graph: str, path: Path, *, whole: bool) -> None:
     def update(text: str) -> None:
         body = urlencode({"update": text}).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        _send(opener, urllib.request.Request(target.url, body, kind, method="POST"), target)  # noqa: S310 - http only
+        _send(urllib.request.Request(target.url, body, kind, method="POST"), target)  # noqa: S310 - http only
 
     update(f"DROP SILENT GRAPH <{graph}>")
     with path.open(encoding="utf-8") as stream:
@@ -122,39 +120,33 @@ def _blocks(path: Path, size: int) -> Iterator[bytes]:
             yield block + stream.readline()
 
 
-class _Once:
-    """Authentication that asks again once, and closes the refusal that it answers."""
-
-    def http_error_401(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any) -> Any:
-        """Ask again with the password, unless it was refused already."""
-        if req.has_header("Authorization"):
+def _authorisation(request: urllib.request.Request, target: Target) -> str | None:
+    """Ask without a body first: a server that refuses a long one may close before it has said what it wants."""
+    headers = {"User-Agent": _AGENT, "Content-Type": str(request.get_header("Content-type"))}
+    probe = urllib.request.Request(request.full_url, b"", headers, method=request.get_method())  # noqa: S310 - http only
+    try:
+        with urllib.request.urlopen(probe, timeout=target.seconds):  # noqa: S310 - http only
             return None
-        try:
-            return super().http_error_401(req, fp, code, msg, headers)  # type: ignore[misc] # of the class beside it
-        finally:
-            fp.close()
-
-
-class _Digest(_Once, urllib.request.HTTPDigestAuthHandler):
-    """Digest authentication, once."""
-
-
-class _Basic(_Once, urllib.request.HTTPBasicAuthHandler):
-    """Basic authentication, once."""
-
-
-def _opener(target: Target) -> urllib.request.OpenerDirector:
-    if not target.user:
-        return urllib.request.build_opener()
+    except urllib.error.HTTPError as error:
+        with error:
+            scheme, _, challenge = str(error.headers.get("WWW-Authenticate", "")).partition(" ")
+    if scheme.lower() == "basic":
+        return f"Basic {base64.b64encode(f'{target.user}:{target.password}'.encode()).decode()}"
+    if scheme.lower() != "digest":
+        return None
     secrets = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     secrets.add_password(None, target.url, target.user, target.password)
-    return urllib.request.build_opener(_Digest(secrets), _Basic(secrets))
+    told = urllib.request.parse_keqv_list(urllib.request.parse_http_list(challenge))
+    return f"Digest {urllib.request.HTTPDigestAuthHandler(secrets).get_authorization(request, told)}"
 
 
-def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request, target: Target) -> None:
+def _send(request: urllib.request.Request, target: Target) -> None:
     request.add_header("User-Agent", _AGENT)
     try:
-        with opener.open(request, timeout=target.seconds) as reply:
+        answer = _authorisation(request, target) if target.user else None
+        if answer:
+            request.add_header("Authorization", answer)
+        with urllib.request.urlopen(request, timeout=target.seconds) as reply:  # noqa: S310 - http only
             reply.read()
     except urllib.error.HTTPError as error:
         with error:
