@@ -143,7 +143,7 @@ def _curl(port: int, path: str, place: Path, begun: bytes) -> bytes:
 
 def _unanswered(get, port: int, page: str) -> set[str]:
     """Give the links of a page that a server of files does not answer; what needs a query is not looked for."""
-    needs_query = re.compile(r"^/(sparql|query|search|suggest|lookup|resolve|reconcile|metrics|healthz)\b")
+    needs_query = re.compile(r"^/(sparql|query|search|suggest|lookup|resolve|reconcile|metrics|healthz|linkset)\b")
     found = {link.decode().partition("#")[0].partition("?")[0] for link in _LINK.findall(get(port, page).body)}
     return {link for link in found if not needs_query.match(link) and get(port, link).status not in (200, 301)}
 
