@@ -4,7 +4,8 @@ Each probe is a plain function from a :class:`~publisher.audit.site.Site` to wha
 It refuses to judge the data, which is validation's work, and to send anything that could change the other side.
 """
 
+from publisher.audit.probes import PROBES
 from publisher.audit.report import FORMATS, Report
-from publisher.audit.run import PROBES, audit
+from publisher.audit.run import audit
 
 __all__ = ["FORMATS", "PROBES", "Report", "audit"]

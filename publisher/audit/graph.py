@@ -84,7 +84,7 @@ def elements(body: bytes, place: str) -> list[tuple[str, str]]:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(body, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise failed(place, f"is not well-formed XML: {error}", "mend the XML") from None
     return [(name, words.strip()) for name, words in found]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urljoin
 
-from publisher.audit.wire import Reply
+from publisher.audit.wire import Reply, joined
+from publisher.errors import AuditFailed
 
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)')
 _PARAMETER = re.compile(r';\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?')
@@ -36,17 +36,28 @@ def of_header(reply: Reply) -> list[Link]:
         for name, quoted, plain in _PARAMETER.findall(rest):
             given.setdefault(name.lower(), quoted or plain)
         found += [
-            Link(relation.lower(), urljoin(reply.url, target), given.get("type", ""))
+            Link(relation.lower(), place, given.get("type", ""))
             for relation in given.get("rel", "").split()
+            if (place := _joined(reply.url, target))
         ]
     return found
+
+
+def _joined(place: str, target: str) -> str | None:
+    try:
+        return joined(place, target)
+    except AuditFailed:
+        return None
 
 
 def of_page(reply: Reply) -> tuple[list[Link], list[dict[str, Any]]]:
     """Give the links and the JSON-LD objects of a page; JSON that cannot be read is left out."""
     page = _Page(reply.url)
-    page.feed(reply.text)
-    page.close()
+    try:
+        page.feed(reply.text)
+        page.close()
+    except AssertionError:  # what html.parser raises for marked sections that no page has; the links before it hold
+        return page.links, list(_objects(page.data))
     return page.links, list(_objects(page.data))
 
 
@@ -76,10 +87,11 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "link" and given.get("href"):
-            target = urljoin(self._url, given["href"])
+            target = _joined(self._url, given["href"])
             self.links += [
                 Link(relation.lower(), target, given.get("type", ""), in_header=False)
                 for relation in given.get("rel", "").split()
+                if target
             ]
         if tag == "script" and given.get("type", "").partition(";")[0].strip().lower() == "application/ld+json":
             self._in_data = True

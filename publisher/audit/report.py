@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from publisher.audit.probe import Outcome, Result
@@ -13,6 +14,8 @@ from publisher.errors import UsageError
 FORMATS = ("text", "json", "junit", "sarif")
 _WORDS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.SKIPPED: "skipped"}
 _COLOURS = {Outcome.PASSED: "32", Outcome.FAILED: "31", Outcome.SKIPPED: "33"}
+
+_URI = "%:/?#[]@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Report:
                 "ruleId": result.probe.name,
                 "level": "error",
                 "message": {"text": f"{result.seen}. Wanted: {result.probe.wanted}. Next: {result.probe.fix}."},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": result.url}}}],
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(result.url, safe=_URI)}}}],
             }
             for result in self._failed()
         ]

@@ -4,21 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from publisher.audit import crawling, dereferencing, describing, downloading, querying, signposting
 from publisher.audit.probe import Outcome, Probe, Result, shown
+from publisher.audit.probes import PROBES
 from publisher.audit.report import Report
 from publisher.audit.site import Lacking, Site, start
 from publisher.audit.wire import Client
 from publisher.errors import ExportinError, UsageError
-
-PROBES: tuple[Probe, ...] = (
-    *crawling.PROBES,
-    *dereferencing.PROBES,
-    *querying.PROBES,
-    *describing.PROBES,
-    *downloading.PROBES,
-    *signposting.PROBES,
-)
 
 
 def audit(
@@ -49,7 +40,7 @@ def audit(
 
 
 def tried(probe: Probe, site: Site) -> Result:
-    """Try one probe; a failure to answer, or an answer that cannot be read, is a failure of the probe."""
+    """Try one probe; no answer, or one that cannot be read, is a failure of the probe."""
     began = time.monotonic()
     try:
         seen = probe.look(site)
@@ -60,4 +51,6 @@ def tried(probe: Probe, site: Site) -> Result:
         place = f", line {error.where.line}" if error.where and error.where.line else ""
         outcome, text = Outcome.FAILED, error.message + place
         url = error.where.file if error.where else site.root
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        outcome, text, url = Outcome.FAILED, f"an answer that cannot be read: {error}", site.root
     return Result(probe, outcome, shown(text), shown(url), time.monotonic() - began)

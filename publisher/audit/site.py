@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin
 
 from publisher.audit.graph import Graph, elements, graph_of, named
 from publisher.audit.links import Link, of_header, of_page
-from publisher.audit.wire import BODY_LIMIT, Client, Reply, failed, web_address
+from publisher.audit.wire import BODY_LIMIT, Client, Reply, failed, place_of, web_address
 from publisher.errors import AuditFailed, ExportinError
 from publisher.rdf.names import DCAT, DCTERMS, VOID
 
@@ -42,7 +42,7 @@ class Site:
         parts = web_address(root)
         self.root = parts.geturl() if parts.path.endswith("/") else parts._replace(path=parts.path + "/").geturl()
         self.origin = f"{parts.scheme}://{parts.netloc}/"
-        self.here = (parts.hostname or "") in client.private
+        self.here = place_of(parts) in client.private
         self.client = client
         self._iris = iris
         self._known: dict[object, Reply | AuditFailed] = {}
@@ -213,9 +213,8 @@ class Site:
 
 def start(root: str, client: Client, *, iris: tuple[str, ...], allow_private: bool) -> Site:
     """Give the site at an address that answers; raise AuditFailed where it does not."""
-    host = web_address(root).hostname or ""
     if allow_private:
-        client.private = frozenset({host})
+        client.private = frozenset({place_of(web_address(root))})
     site = Site(root, client, iris=iris)
     home = site.home
     if home.status >= 500:  # noqa: PLR2004 - server errors

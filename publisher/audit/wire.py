@@ -25,6 +25,7 @@ BODY_LIMIT = 8 << 20
 _MOVED = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)
 _PATIENCE = 10
+_LONGEST_LENGTH = 15
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -58,6 +59,12 @@ class Reply:
         """Give the answer to the request itself, before any redirect."""
         return self.hops[0] if self.hops else self
 
+    @property
+    def length(self) -> int | None:
+        """Give the announced length in bytes; None where it is not told."""
+        told = self.header("content-length")
+        return int(told) if told.isdecimal() and len(told) <= _LONGEST_LENGTH else None
+
     def header(self, name: str) -> str:
         """Give a header, repeated ones joined by commas; empty where it is missing."""
         return self.headers.get(name, "")
@@ -72,12 +79,12 @@ class Reply:
 class Client:
     """Asks one thing at a time: at most ``rate`` requests in a second, each done within ``seconds``.
 
-    ``private`` are the hosts that may have addresses of a private network, loopback included.
+    ``private`` are the hosts and ports that may be at addresses of a private network, loopback included.
     """
 
     rate: float
     seconds: float
-    private: frozenset[str] = frozenset()
+    private: frozenset[tuple[str, int]] = frozenset()
     sleep: Callable[[float], None] = time.sleep
     asked: int = 0
     _next: float = 0.0
@@ -102,7 +109,7 @@ class Client:
             hops.append(Reply(reply.url, reply.status, reply.headers))
             if len(hops) > REDIRECTS:
                 raise failed(url, f"more than {REDIRECTS} redirects", "redirect once, to where the answer is")
-            url = urljoin(url, reply.header("location"))
+            url = joined(url, reply.header("location"))
             if reply.status == 303 and method != "HEAD":  # noqa: PLR2004 - See Other
                 method, body = "GET", b""
 
@@ -110,7 +117,7 @@ class Client:
         """Ask without following, once more where the site is busy and says for how short a time."""
         reply = self._send(url, method, headers, body, limit)
         wait = reply.header("retry-after")
-        if reply.status in _BUSY and wait.isascii() and wait.isdigit() and int(wait) <= _PATIENCE:
+        if reply.status in _BUSY and wait.isdecimal() and len(wait) <= len(str(_PATIENCE)) and int(wait) <= _PATIENCE:
             self.sleep(float(wait))
             reply = self._send(url, method, headers, body, limit)
         return reply
@@ -143,12 +150,10 @@ class Client:
         return Reply(urlunsplit(parts), found.status, named, content[:limit], len(content) <= limit)
 
     def _connection(self, parts: SplitResult) -> "_Plain":
-        host = parts.hostname or ""
-        secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
+        host, port = place_of(parts)
         if (host, port) not in self._addresses:
             self._addresses[host, port] = self._resolved(host, port)
-        made = _Secure if secure else _Plain
+        made = _Secure if parts.scheme == "https" else _Plain
         return made(self._addresses[host, port], host, port, self.seconds)
 
     def _resolved(self, host: str, port: int) -> str:
@@ -156,7 +161,7 @@ class Client:
             found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         except (OSError, UnicodeError) as error:
             raise failed(host, f"this name has no address: {error}", "check the name") from None
-        if host not in self.private and not all(is_public(address) for address in found):
+        if (host, port) not in self.private and not all(is_public(address) for address in found):
             raise failed(
                 host,
                 f"{host} is at {', '.join(sorted(set(found)))}, an address of a private network",
@@ -219,6 +224,19 @@ def web_address(url: str) -> SplitResult:
         raise UsageError(f"{url!r} is not an address of the web", fix="give one that begins with https://")
     safe = "/%:@!$&'()*+,;=~-._?[]"
     return parts._replace(path=quote(parts.path, safe=safe), query=quote(parts.query, safe=safe), fragment="")
+
+
+def place_of(parts: SplitResult) -> tuple[str, int]:
+    """Give the host and the port of an address of the web."""
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def joined(place: str, target: str) -> str:
+    """Give a target as seen from a place; raise AuditFailed where it is no URL."""
+    try:
+        return urljoin(place, target)
+    except ValueError:
+        raise failed(place, f"names {target!r}, which is no URL", "mend that link") from None
 
 
 def is_public(address: str) -> bool:

@@ -40,12 +40,8 @@ def _heads(site: Site) -> dict[str, Reply]:
 
 def _smallest(site: Site) -> str:
     """Give the smallest of them that answers with a length; else the first."""
-    sized = {url: int(r.header("content-length")) for url, r in _heads(site).items() if _has_length(r)}
+    sized = {url: reply.length for url, reply in _heads(site).items() if reply.status == _OK and reply.length}
     return min(sized, key=lambda url: sized[url]) if sized else site.dumps[0]
-
-
-def _has_length(reply: Reply) -> bool:
-    return reply.status == _OK and reply.header("content-length").isdigit() and reply.header("content-length") != "0"
 
 
 def _fetched(site: Site) -> Reply:
@@ -64,9 +60,9 @@ def listed(site: Site) -> Seen:
 def heads(site: Site) -> Seen:
     """Each dump answers HEAD with its type and its length."""
     for url, reply in _heads(site).items():
-        if not (_has_length(reply) and reply.media):
-            length = reply.header("content-length") or "no length"
-            return Seen(fine=False, text=f"answered {reply}, {length}", url=url)
+        if not (reply.status == _OK and reply.length and reply.media):
+            seen = f"answered {reply}, {'no length' if reply.length is None else f'{reply.length} bytes'}"
+            return Seen(fine=False, text=seen, url=url)
     return Seen(fine=True, text=f"{len(_heads(site))} of {len(site.dumps)} tried", url=site.dumps[0])
 
 
@@ -131,7 +127,9 @@ def cors(site: Site) -> Seen:
 def _described(site: Site, url: str) -> list[str]:
     """Give the distributions whose download is at a URL."""
     return [
-        s.value for s, p, o in site.catalogue.triples if p.value == DCAT + "downloadURL" and site.at(o.value) == url
+        s.value
+        for s, p, o in site.catalogue.triples
+        if p.value == DCAT + "downloadURL" and (site.at(o.value) or o.value) == url
     ]
 
 
@@ -172,15 +170,18 @@ def _media(path: str, type_: str) -> Media | None:
 
 @lru_cache(maxsize=2)
 def unpacked(data: bytes) -> tuple[bytes, bool]:
-    """Give the bytes without their compression, and whether those are all; never more than a cap."""
-    if data[:2] == b"\x1f\x8b":
-        reader = zlib.decompressobj(_GZIP)
-        found = reader.decompress(data, _UNPACKED)
-        return found, reader.eof
-    if data[:4] == b"\x28\xb5\x2f\xfd":
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as stream:
-            found = stream.read(_UNPACKED + 1)
-        return found[:_UNPACKED], len(found) <= _UNPACKED
+    """Give the bytes without their compression, and whether those are all, to a cap; raise ValueError."""
+    try:
+        if data[:2] == b"\x1f\x8b":
+            reader = zlib.decompressobj(_GZIP)
+            found = reader.decompress(data, _UNPACKED)
+            return found, reader.eof
+        if data[:4] == b"\x28\xb5\x2f\xfd":
+            with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as stream:
+                found = stream.read(_UNPACKED + 1)
+            return found[:_UNPACKED], len(found) <= _UNPACKED
+    except (zlib.error, zstandard.ZstdError) as error:
+        raise ValueError(f"its compression is broken: {error}") from None
     return data, True
 
 

@@ -11,13 +11,12 @@ from publisher.audit import links
 from publisher.audit.graph import Graph, graph_of, media_of
 from publisher.audit.probe import Probe, Seen
 from publisher.audit.site import PAGE, RDF_ACCEPT, Lacking, Site, Thing
-from publisher.audit.wire import Reply
+from publisher.audit.wire import Reply, joined
 from publisher.errors import ExportinError
 from publisher.rdf.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Media
 from publisher.rdf.names import DCTERMS, FOAF, SCHEMA, VOID
 
 _OK, _SEE_OTHER, _NOT_MODIFIED, _MISSING, _GONE, _NOT_ACCEPTABLE = 200, 303, 304, 404, 410, 406
-_REDIRECTS = range(300, 400)
 _BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 _UNKNOWN = "application/x-no-such-type"
 _NOBODY = "no-such-thing-6c1f0b"
@@ -46,12 +45,15 @@ def _describes(graph: Graph, thing: Thing, site: Site) -> bool:
     return graph.mentions(thing.iri) or any(site.at(s.value) == thing.url for s, _, _ in graph.triples)
 
 
-def _answers(site: Site) -> Iterator[Reply]:
-    """Give every answer on the way to the first thing, for a few Accept headers."""
+def _negotiated_answers(site: Site) -> Iterator[Reply]:
+    """Give the answers of this site that depend on Accept: redirects, and a description that needed none."""
     thing = site.thing()
     for accept in (TURTLE.type, PAGE, _UNKNOWN):
         reply = site.get(thing.url, accept)
-        yield from (*reply.hops, reply)
+        on_the_way = [hop for hop in reply.hops if hop.url.startswith(site.origin)]
+        yield from on_the_way
+        if reply.status != _OK or not any(hop.status == _SEE_OTHER for hop in reply.hops):
+            yield reply
 
 
 def not_acceptable(site: Site) -> Seen:
@@ -68,13 +70,12 @@ def not_acceptable(site: Site) -> Seen:
 
 def vary(site: Site) -> Seen:
     """Every negotiated answer tells caches that it depends on Accept."""
-    for reply in _answers(site):
+    for reply in _negotiated_answers(site):
         names = {name.strip().lower() for name in reply.header("vary").split(",")}
-        plain = reply.status == _OK and reply.header("content-location") == "" and bool(urlsplit(reply.url).query)
-        if not plain and not names & {"accept", "*"}:
+        if not names & {"accept", "*"}:
             seen = f"{reply.status} with Vary: {reply.header('vary') or 'nothing'}"
             return Seen(fine=False, text=seen, url=reply.url)
-    return Seen(fine=True, text="on 200, 406 and every redirect", url=site.thing().url)
+    return Seen(fine=True, text="on every answer that depends on it", url=site.thing().url)
 
 
 def see_other(site: Site) -> Seen:
@@ -86,7 +87,7 @@ def see_other(site: Site) -> Seen:
     if any(hop.status == _SEE_OTHER for hop in reply.hops):
         return Seen(fine=True, text=f"303 to {reply.url}", url=thing.url)
     place = reply.header("content-location")
-    fine = bool(place) and urljoin(reply.url, place) != thing.url
+    fine = bool(place) and joined(reply.url, place) != thing.url
     return Seen(fine=fine, text=f"{reply} with Content-Location: {place or 'nothing'}", url=thing.url)
 
 
@@ -95,7 +96,7 @@ def representation(site: Site) -> Seen:
     thing = site.thing()
     for media in (TURTLE, JSON_LD):
         reply = site.get(thing.url, media.type)
-        place = urljoin(reply.url, reply.header("content-location") or "") if reply.url == thing.url else reply.url
+        place = joined(reply.url, reply.header("content-location"))
         if place == thing.url:
             return Seen(fine=False, text=f"{media.label} has no URL of its own", url=thing.url)
         again = site.get(place, "*/*")
