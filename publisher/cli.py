@@ -571,3 +571,32 @@ def export(terminal: Terminal, directory: Path, dataset: Path, releases: Path | 
     release = terminal.shelf(dataset, releases).current()
     done = export_site(release, directory, terminal.settings, progress=terminal.progress)
     terminal.say(f"wrote {len(done.files)} pages to {directory}", files=len(done.files), static=static)
+
+
+@cli.command()
+@click.argument("target")
+@DATASET
+@RELEASES
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), default="w3id", show_default=True, help="Folder for it."
+)
+@click.option("--contact", default="", help="Who answers for the name, as w3id.org asks.")
+@pass_terminal
+def w3id(terminal: Terminal, target: str, dataset: Path, releases: Path | None, folder: Path, contact: str) -> None:
+    """Write the redirect rules that lead the dataset's IRIs to the site at TARGET, for w3id.org or any Apache."""
+    from publisher.release.w3id import write_w3id
+
+    written = write_w3id(terminal.shelf(dataset, releases).current(), target, folder, contact=contact)
+    terminal.say("\n".join(f"wrote {path}" for path in written), files=[str(path) for path in written])
+
+
+@cli.command()
+@DATASET
+@RELEASES
+@pass_terminal
+def mcp(terminal: Terminal, dataset: Path, releases: Path | None) -> int:
+    """Offer the current release to language-model tools by the Model Context Protocol, on standard input and output."""
+    from publisher.mcp import serve as answer
+
+    shelf = terminal.shelf(dataset, releases)
+    return answer(shelf.root, settings=terminal.settings, lines=sys.stdin, out=sys.stdout)

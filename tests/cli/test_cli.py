@@ -186,3 +186,21 @@ def test_the_site_is_exported_as_files(released: Path, tmp_path: Path) -> None:
 
     assert (first.returncode, second.returncode) == (0, 2)
     assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_redirect_rules_are_written_for_the_base(released: Path, tmp_path: Path) -> None:
+    """The rules lead every name below the base to the site."""
+    run = _exportin("w3id", "https://data.example.org", released, "--out", tmp_path / "w3id")
+
+    assert run.returncode == 0
+    assert "https://data.example.org/" in (tmp_path / "w3id" / ".htaccess").read_text(encoding="utf-8")
+
+
+def test_tools_are_offered_on_standard_input(released: Path) -> None:
+    """A language-model client that lists the tools gets them as JSON-RPC, one line for one line."""
+    command = [sys.executable, "-m", "publisher", "mcp", str(released)]
+    asked = '{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}\n'
+    run = subprocess.run(command, input=asked, capture_output=True, text=True, check=False, timeout=120)
+
+    assert run.returncode == 0
+    assert json.loads(run.stdout.splitlines()[0])["result"]["tools"]
