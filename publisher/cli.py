@@ -594,9 +594,9 @@ def w3id(terminal: Terminal, target: str, dataset: Path, releases: Path | None, 
 @DATASET
 @RELEASES
 @pass_terminal
-def mcp(terminal: Terminal, dataset: Path, releases: Path | None) -> int:
+def mcp(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
     """Offer the current release to language-model tools by the Model Context Protocol, on standard input and output."""
     from publisher.mcp import serve as answer
 
     shelf = terminal.shelf(dataset, releases)
-    return answer(shelf.root, settings=terminal.settings, lines=sys.stdin, out=sys.stdout)
+    answer(shelf.root, settings=terminal.settings, lines=sys.stdin, out=sys.stdout)
