@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file
 
+from publisher.entities.describe import describe
 from publisher.errors import ReleaseError
 from publisher.rdf.media import HTML, JSON
 from publisher.release.read import open_release
@@ -25,16 +26,21 @@ def blueprint(site: Site) -> Blueprint:
 
     @views.get("/dumps/")
     def index() -> Response:
-        """List every release and its files."""
+        """List every release and its files; in RDF, describe the current version with its distributions."""
         releases = _releases(site)
-        media = problems.variant(request, (HTML, JSON), lambda found: f"/dumps/?format={found.suffix}", default=HTML)
+        variants = (HTML, JSON, *(site.graphs() if site.release else ()))
+        media = problems.variant(request, variants, lambda found: f"/dumps/?format={found.suffix}", default=HTML)
         if isinstance(media, problems.Problem):
             return problems.respond(media, request, base=site.about.base)
         if media is JSON:
             response = jsonify([_listed(release) for release in releases])
-        else:
+        elif media is HTML:
             body = render_template("dumps.html", releases=releases)
             response = Response(body, content_type=HTML.content_type)
+        else:
+            about = site.about.version_iri
+            page = f"{site.about.base}dumps/"
+            response = Response(describe(site.reader, about, media, document=page), content_type=media.content_type)
         return headers.cached(response, request, seconds=site.settings.count("page_seconds"))
 
     @views.get("/dumps/latest/<path:name>")

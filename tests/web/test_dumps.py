@@ -51,3 +51,12 @@ def test_the_index_lists_files(client: FlaskClient) -> None:
     assert "lights-2026-03-01.nt.gz" in client.get("/dumps/").get_data(as_text=True)
     listed = client.get("/dumps/", headers={"Accept": "application/json"}).get_json()
     assert listed[0]["files"][0]["sha256"] == DIGEST
+
+
+def test_the_index_is_rdf_where_rdf_is_asked_for(client: FlaskClient) -> None:
+    """A machine gets the description of the version, about the page that it asked for."""
+    found = client.get("/dumps/", headers={"Accept": "text/turtle"})
+
+    assert (found.status_code, found.mimetype) == (200, "text/turtle")
+    assert "Accept" in found.headers["Vary"]
+    assert b"/dumps/" in found.data
