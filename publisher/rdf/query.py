@@ -7,6 +7,7 @@ none, but no keyword that the engine would see is hidden from it by a string, a 
 
 import difflib
 import enum
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "SERVICE"})
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "WITH"})
 _PREFIX_OPERATORS = frozenset("!-+^")
 DEEPEST = 500
+_KEPT = 16
 
 
 class Form(enum.Enum):
@@ -139,8 +141,12 @@ def suggestion(prefix: str, known: Prefixes) -> str:
     return f"add a line at the top that says what it stands for: PREFIX {prefix}: <…>"
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def read(text: str) -> Query:
-    """Read what a query says of itself, in one pass over its tokens that stops where the nesting passes DEEPEST."""
+    """Read what a query says of itself, in one pass over its tokens that stops where the nesting passes DEEPEST.
+
+    The last few are kept: on its way through the service a query is read more than once.
+    """
     reader = _Reader(text)
     for token in tokens(text):
         reader.take(token)
