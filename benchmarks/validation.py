@@ -1,14 +1,15 @@
-"""How fast shapes are checked: ours against pySHACL, on generated facts with evidence.
+"""How fast shapes are checked: ours against pySHACL and pyrudof, on generated facts with evidence.
 
-Run ``python benchmarks/validation.py [TRIPLES ...] [--reference TRIPLES ...]``. The data are facts with evidence, 12
-triples each pair; the shapes are eleven property shapes and one SPARQL constraint; one fact in 500 breaks a shape.
-The fastest of three runs counts for us, the only one for pySHACL.
-Both must give the same results, or the benchmark fails.
+Run ``python benchmarks/validation.py [TRIPLES ...] [--reference TRIPLES ...] [--pyrudof PYTHON]``. The data are facts
+with evidence, 12 triples each pair; the shapes are eleven property shapes and one SPARQL constraint; one fact in 500
+breaks a shape. The fastest of three runs counts for us and for pyrudof, the only one for pySHACL.
+We and pySHACL must give the same results, or the benchmark fails.
 """
 
 import argparse
 import gc
 import resource
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -91,6 +92,25 @@ def reference(path: Path, shapes: Graph) -> tuple[float, list[tuple[str, ...]]]:
     return time.perf_counter() - start, results
 
 
+RUDOF = """
+import sys, time
+import pyrudof
+session = pyrudof.Rudof(pyrudof.RudofConfig())
+session.read_shacl(sys.argv[2])
+start = time.perf_counter()
+session.read_data(sys.argv[1], pyrudof.RDFFormat.NTriples)
+report = session.validate_shacl()
+print(time.perf_counter() - start, len(report))
+"""
+
+
+def rudof(python: Path, path: Path, shapes: Path) -> tuple[float, int]:
+    """Time pyrudof, in an environment of its own, from the file to the results."""
+    command = [str(python), "-c", RUDOF, str(path), str(shapes)]
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() for _ in range(3)]
+    return min(float(run[0]) for run in runs), int(runs[0][1])
+
+
 def _key(result: object) -> tuple[str, ...]:
     return tuple(str(getattr(result, name)) for name in ("focus", "component", "value"))
 
@@ -100,27 +120,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--reference", nargs="*", type=int, default=[10_000], help="sizes that pySHACL runs too")
+    parser.add_argument("--pyrudof", type=Path, help="a Python that has pyrudof")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         shapes_path = Path(folder) / "shapes.ttl"
         shapes_path.write_text(SHAPES, encoding="utf-8")
-        shapes = read_graph([shapes_path])
-        print("| triples | results | ours, s | pySHACL, s | ratio | peak memory, MiB |")
-        print("| --- | --- | --- | --- | --- | --- |")
+        print("| triples | results | ours, s | pySHACL, s | ratio | pyrudof, s (results) | ratio | peak memory, MiB |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for size in options.sizes:
             path = Path(folder) / f"{size}.nq"
             path.write_text("".join(f"{line}\n" for line in generated(size)), encoding="utf-8")
-            runs = [ours(path, shapes) for _ in range(3)]
-            seconds, found = min(runs)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            row = f"| {size} | {len(found)} | {seconds:.3f} |"
-            if size in options.reference:
-                slow, wanted = reference(path, shapes)
-                if wanted != found:
-                    raise SystemExit(f"the results differ: {set(wanted) ^ set(found)}")
-                print(f"{row} {slow:.1f} | {slow / seconds:.0f} | {peak} |")
-            else:
-                print(f"{row} | | {peak} |")
+            row(path, shapes_path, size, options)
+
+
+def row(path: Path, shapes_path: Path, size: int, options: argparse.Namespace) -> None:
+    """Print the row of one size."""
+    shapes = read_graph([shapes_path])
+    seconds, found = min(ours(path, shapes) for _ in range(3))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    slow, others = " | ", " | "
+    if size in options.reference:
+        reference_seconds, wanted = reference(path, shapes)
+        if wanted != found:
+            raise SystemExit(f"the results differ: {set(wanted) ^ set(found)}")
+        slow = f"{reference_seconds:.1f} | {reference_seconds / seconds:.0f}"
+    if options.pyrudof:
+        rudof_seconds, count = rudof(options.pyrudof, path, shapes_path)
+        others = f"{rudof_seconds:.2f} ({count}) | {rudof_seconds / seconds:.1f}"
+    print(f"| {size} | {len(found)} | {seconds:.3f} | {slow} | {others} | {peak} |", flush=True)
 
 
 if __name__ == "__main__":

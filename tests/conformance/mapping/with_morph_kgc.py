@@ -8,6 +8,7 @@ only the address of the database is told beside them.
 import json
 import logging
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import morph_kgc  # type: ignore[import-not-found]
 
+_CASCADE = re.compile(" cascade", re.IGNORECASE)  # SQLite does not know the word
 _SETTINGS = "[CONFIGURATION]\noutput_format=N-QUADS\nlogging_level=CRITICAL\nnumber_of_processes=1\n"
 
 
@@ -26,7 +28,7 @@ def run(mapping: str, folder: str, script: str | None) -> list[str] | str:
         if script is not None:
             database = Path(name) / "case.sqlite"
             with sqlite3.connect(database) as connection:
-                connection.executescript(Path(script).read_text(encoding="utf-8").replace(" cascade", ""))
+                connection.executescript(_CASCADE.sub("", Path(script).read_text(encoding="utf-8")))
             source += f"db_url=sqlite:///{database}\n"
         try:
             made = morph_kgc.materialize_set(f"{_SETTINGS}{source}")
