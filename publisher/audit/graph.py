@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from xml.parsers import expat
 
 from publisher.audit.wire import Reply, failed
@@ -12,11 +13,19 @@ from publisher.rdf.quads import Term, parse_terms
 Triple = tuple[Term, Term, Term]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Graph:
-    """The triples of one or more documents."""
+    """The triples of one or more documents, found by subject without looking through all of them."""
 
     triples: tuple[Triple, ...] = ()
+
+    @cached_property
+    def table(self) -> dict[str, dict[str, list[str]]]:
+        """Give the values by subject and property."""
+        table: dict[str, dict[str, list[str]]] = {}
+        for s, p, o in self.triples:
+            table.setdefault(s.value, {}).setdefault(p.value, []).append(o.value)
+        return table
 
     def __len__(self) -> int:
         """Give the number of triples."""
@@ -28,21 +37,21 @@ class Graph:
 
     def objects(self, *predicates: str, of: str | None = None) -> list[str]:
         """Give the values of any of the properties, of one subject or of all."""
-        return [o.value for s, p, o in self.triples if p.value in predicates and of in (None, s.value)]
+        rows = self.table.values() if of is None else [self.table.get(of, {})]
+        return [value for row in rows for predicate in predicates for value in row.get(predicate, ())]
 
     def of_type(self, *types: str) -> list[str]:
         """Give the subjects that have one of the types."""
-        found = [s.value for s, p, o in self.triples if p.value == f"{RDF}type" and o.value in types]
-        return list(dict.fromkeys(found))
+        wanted = set(types)
+        return [subject for subject, row in self.table.items() if wanted & set(row.get(f"{RDF}type", ()))]
 
     def mentions(self, iri: str) -> bool:
         """Tell whether any triple has the IRI as its subject or object."""
-        return any(iri in (s.value, o.value) for s, _, o in self.triples)
+        return iri in self.table or any(iri == o.value for _, _, o in self.triples)
 
     def lacking(self, wanted: Iterable[tuple[str, tuple[str, ...]]], subjects: Iterable[str]) -> list[str]:
         """Give the names of those wanted properties that none of the subjects has."""
-        among = set(subjects)
-        has = {p.value for s, p, _ in self.triples if s.value in among}
+        has = {predicate for each in subjects for predicate in self.table.get(each, ())}
         return [name for name, properties in wanted if not has & set(properties)]
 
 

@@ -208,7 +208,7 @@ def fresh(site: Site) -> Seen:
     graph = graph_of(site.get(site.endpoint, RDF_ACCEPT))
     dates = graph.objects(DCTERMS + "modified", DCTERMS + "issued")
     counts = graph.objects(VOID + "triples")
-    seen = f"{'modified ' + max(dates) if dates else 'no dcterms:modified'}, {max(counts, default='no')} triples"
+    seen = f"{'modified ' + max(dates) if dates else 'no dcterms:modified'}, {max(counts, key=lambda told: (len(told), told), default='no')} triples"
     return Seen(fine=bool(dates and counts), text=seen, url=site.endpoint)
 
 

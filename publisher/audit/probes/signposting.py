@@ -31,6 +31,21 @@ def _signposted(relation: str) -> Callable[[Site], Seen]:
     return look
 
 
+def author(site: Site) -> Seen:
+    """Tell whether who made the dataset is linked to; nothing is wanted where nobody has a web address."""
+    found = _dataset(site) or {}
+    makers = [each for name in _MADE_BY[:2] for each in _listed(found.get(name))]
+    named = [each for each in makers if not isinstance(each, dict) or each.get("@id") or each.get("url")]
+    seen = _signposted("author")(site)
+    if makers and not named and not seen.fine:
+        raise Lacking("the dataset names nobody by a web address", fix="name who made it by an ORCID or the like")
+    return seen
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
 def in_page(site: Site) -> Seen:
     """Tell whether the page itself carries the links too, for those who do not see headers."""
     wanted = ("cite-as", "describedby", "license")
@@ -101,8 +116,7 @@ def _dataset(site: Site) -> dict[str, Any] | None:
 
 
 def _names(value: object) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [str(each).rpartition("/")[2].removeprefix("schema:") for each in values]
+    return [str(each).rpartition("/")[2].removeprefix("schema:") for each in _listed(value)]
 
 
 def embedded(site: Site) -> Seen:
@@ -128,8 +142,7 @@ def properties(site: Site) -> Seen:
 
 def downloads(site: Site) -> Seen:
     """Tell whether it names its downloads with URL and media type."""
-    found = (_dataset(site) or {}).get("distribution") or []
-    each = found if isinstance(found, list) else [found]
+    each = _listed((_dataset(site) or {}).get("distribution"))
     bad = [x for x in each if not (isinstance(x, dict) and x.get("contentUrl") and x.get("encodingFormat"))]
     seen = f"{len(each)} distributions, {len(bad)} without contentUrl or encodingFormat"
     return Seen(fine=bool(each) and not bad, text=seen, url=site.root)
@@ -137,7 +150,6 @@ def downloads(site: Site) -> Seen:
 
 _LINKS = {
     "cite-as": "link to the IRI that people should cite",
-    "author": "link to who made the dataset, such as an ORCID",
     "describedby": "link to the VoID and the DCAT, with their media types",
     "item": "link to the dumps, with their media types",
     "license": "link to the licence by its IRI",
@@ -152,6 +164,12 @@ PROBES = (
             _signposted(relation),
         )
         for relation, fix in _LINKS.items()
+    ),
+    Probe(
+        "signposting.author",
+        "rel=author in the Link header of the home page, where who made the dataset has a web address",
+        "link to who made the dataset, such as an ORCID (FAIR Signposting, level 1)",
+        author,
     ),
     Probe(
         "signposting.type",
