@@ -20,6 +20,7 @@ from publisher.rdf.names import OWL, SH, XSD
 from publisher.validation import terms
 from publisher.validation.graph import Graph
 from publisher.validation.shacl.paths import Predicate
+from publisher.validation.shacl.rewriting import with_constants
 from publisher.validation.shacl.shape import Batch, Results, Shape
 
 _TRUE = f'"true"^^<{XSD}boolean>'
@@ -81,7 +82,7 @@ class Sparql:
         if "BIND" in query.upper():
             query = _inlined(query, bindings)
         try:
-            found = self._store.query(query, substitutions=substitutions)
+            found = self._store.query(with_constants(query), substitutions=substitutions)
         except (SyntaxError, RuntimeError, ValueError) as error:
             raise _refused(query, str(error)) from None
         if not isinstance(found, ox.QuerySolutions):
