@@ -600,3 +600,20 @@ def mcp(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
 
     shelf = terminal.shelf(dataset, releases)
     answer(shelf.root, settings=terminal.settings, lines=sys.stdin, out=sys.stdout)
+
+
+@cli.command()
+@click.option("--store", "url", required=True, help="Address of the other engine's graph store or update service.")
+@DATASET
+@RELEASES
+@click.option("--method", type=click.Choice(["graph-store", "update"]), default="graph-store", help="How it is sent.")
+@click.option("--user", default="", help="Name to sign in with.")
+@click.option("--password", default="", help="Password to sign in with; rather EXPORTIN_LOAD_PASSWORD.")
+@pass_terminal
+def load(terminal: Terminal, dataset: Path, releases: Path | None, **target: Any) -> None:
+    """Load the current release into another engine, graph by graph."""
+    from publisher.store.sending import Target, send
+
+    release = terminal.shelf(dataset, releases).current()
+    sent = send(release.quads, Target(**target), tell=terminal.progress)
+    terminal.say(f"sent {sum(sent.values())} triples in {len(sent)} graphs", graphs=dict(sent))

@@ -90,9 +90,7 @@ def read_terms(path: Path, *, base: str | None = None) -> Iterator[tuple[Term, T
         yield _plain(quad.subject), _plain(quad.predicate), _plain(quad.object)
 
 
-def parse_terms(
-    data: bytes, *, media: Media, file: str, base: str | None = None
-) -> Iterator[tuple[Term, Term, Term]]:
+def parse_terms(data: bytes, *, media: Media, file: str, base: str | None = None) -> Iterator[tuple[Term, Term, Term]]:
     """Parse bytes of a triples format, strictly, as plain terms; raise DatasetUnreadable naming ``file`` and line."""
     try:
         for quad in ox.parse(input=data, format=ox.RdfFormat.from_media_type(media.type), base_iri=base):
