@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
@@ -54,20 +55,21 @@ class Report:
         def painted(words: str, code: str) -> str:
             return f"\x1b[{code}m{words}\x1b[0m" if colour else words
 
-        group = ""
-        for result in self.results:
-            if result.probe.group != group:
-                group = result.probe.group
-                yield f"\n{painted(group, '1')}" if result is not self.results[0] else painted(group, "1")
-            word = painted(f"{_WORDS[result.outcome]:7}", _COLOURS[result.outcome])
-            yield f"  {word} {result.probe.name:32} {_short(result.seen)}"
-        for result in self._failed():
+        for group in dict.fromkeys(result.probe.group for result in self.results):
+            yield painted(group, "1")
+            own = [result for result in self.results if result.probe.group == group]
+            for (outcome, _), alike in groupby(own, key=_together):
+                first, *others = alike
+                word = painted(f"{_WORDS[outcome]:7}", _COLOURS[outcome])
+                name = f"{first.probe.name} and {len(others)} more" if others else first.probe.name
+                yield f"  {word} {name:32} {_short(first.seen)}"
             yield ""
+        for result in self._failed():
             yield f"{painted(f'error[{result.probe.name}]', '1;31')}: {result.probe.wanted} is wanted"
             yield f"  {painted('-->', '34')} {result.url}"
             yield f"   = found: {result.seen}"
             yield f"   = {painted('help', '32')}: {result.probe.fix}"
-        yield ""
+            yield ""
         told = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count) or "no probes"
         yield f"{self.site}: {told}; {self.requests} requests in {self.seconds:.1f} s"
 
@@ -132,6 +134,11 @@ class Report:
         ]
         run = {"tool": {"driver": {"name": "exportin", "rules": rules}}, "results": found}
         return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+
+
+def _together(result: Result) -> tuple[Outcome, str]:
+    """Give what results must share to be shown in one line: neighbours that were skipped for one reason."""
+    return result.outcome, result.seen if result.outcome is Outcome.SKIPPED else result.probe.name
 
 
 def _case(result: Result) -> Iterator[str]:

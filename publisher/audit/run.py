@@ -46,7 +46,7 @@ def tried(probe: Probe, site: Site) -> Result:
         seen = probe.look(site)
         outcome, text, url = (Outcome.PASSED if seen.fine else Outcome.FAILED), seen.text, seen.url
     except Lacking as error:
-        outcome, text, url = Outcome.SKIPPED, error.message, site.root
+        outcome, text, url = Outcome.SKIPPED, f"{error.message}; {error.fix}", site.root
     except ExportinError as error:
         place = f", line {error.where.line}" if error.where and error.where.line else ""
         outcome, text = Outcome.FAILED, error.message + place

@@ -240,7 +240,9 @@ def test_the_reports_say_the_same_in_every_form(relay: Relay) -> None:
     assert "help: answer /healthz" in text
 
 
-@pytest.mark.parametrize("type_", ["text/turtle", "application/ld+json", "text/html", "application/sparql-results+xml"])
+@pytest.mark.parametrize(
+    "type_", ["text/turtle", "application/ld+json", "text/html", "application/sparql-results+xml", "text/csv"]
+)
 @pytest.mark.parametrize(
     "body",
     [
@@ -250,6 +252,7 @@ def test_the_reports_say_the_same_in_every_form(relay: Relay) -> None:
         b'<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>',
         b'<link rel="item" href="http://[x"><![x[ <script type="application/ld+json">[1, {"@graph": 3}]</script>',
         b"\x1f\x8b broken",
+        b"x" * 200_000,
         b'<?xml version="1.0" encoding="utf-7"?><sparql/>',
     ],
 )

@@ -63,7 +63,7 @@ _PROVENANCE: Wanted = (
 
 
 def _judged(graph: Graph, wanted: Wanted, subjects: list[str], url: str) -> Seen:
-    missing = min((graph.lacking(wanted, [each]) for each in subjects), key=len, default=["such a description"])
+    missing = min((graph.lacking(wanted, [each]) for each in subjects), key=len, default=["such description"])
     fine = bool(subjects) and not missing
     seen = f"no {', no '.join(missing)}" if missing else "all there"
     return Seen(fine=fine, text=seen, url=url)
@@ -106,7 +106,7 @@ def distributions(site: Site) -> Seen:
     wrong = next(((each, missing) for each in found if (missing := graph.lacking(_DISTRIBUTION, [each]))), None)
     if wrong:
         return Seen(fine=False, text=f"{wrong[0]} has no {', no '.join(wrong[1])}", url=site.root)
-    return Seen(fine=bool(found), text=f"{len(found)} distributions", url=site.root)
+    return Seen(fine=bool(found), text=f"{len(found) or 'no'} distributions", url=site.root)
 
 
 def service(site: Site) -> Seen:

@@ -3,6 +3,7 @@
 No probe can change anything: the updates that a service should refuse insert and delete nothing.
 """
 
+import csv
 import json
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -16,7 +17,7 @@ from publisher.rdf.media import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TSV, TUR
 from publisher.rdf.names import DCTERMS, SD, VOID
 
 _OK, _BAD, _NOT_ACCEPTABLE, _UNSUPPORTED = 200, 400, 406, 415
-_REFUSED = range(400, 500)
+_REFUSED = range(400, 600)
 _SELECT = 'SELECT ?x ?y WHERE { VALUES (?x ?y) { ("a,b" 1) } }'
 _CONSTRUCT = "CONSTRUCT { <http://example.org/a> <http://example.org/b> ?x } WHERE { VALUES ?x { 1 } }"
 _NAMED = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } } LIMIT 1"
@@ -57,8 +58,11 @@ def _fault(reply: Reply, media: Media, *, boolean: bool = False) -> str | None:
         names = [name for name, _ in elements(reply.body, reply.url)]
         good = names[:1] == ["sparql"] and ("boolean" if boolean else "binding") in names
         return None if good else f"the XML has {', '.join(names[:5])}"
-    lines = reply.text.splitlines()
-    good = lines[0] in ("x,y", "?x\t?y") and len(lines) == 1 + 1 if lines else False
+    try:
+        rows = list(csv.reader(reply.text.splitlines(), delimiter="," if media is CSV else "\t"))
+    except csv.Error as error:
+        return f"the body is no {media.label}: {error}"
+    good = rows[:1] == [["x", "y"] if media is CSV else ["?x", "?y"]] and len(rows) == 1 + 1
     return None if good else f"the body begins {reply.text[:60]!r}"
 
 
@@ -208,21 +212,22 @@ def fresh(site: Site) -> Seen:
     graph = graph_of(site.get(site.endpoint, RDF_ACCEPT))
     dates = graph.objects(DCTERMS + "modified", DCTERMS + "issued")
     counts = graph.objects(VOID + "triples")
-    seen = f"{'modified ' + max(dates) if dates else 'no dcterms:modified'}, {max(counts, key=lambda told: (len(told), told), default='no')} triples"
+    most = max(counts, key=lambda told: (len(told), told), default="no")
+    seen = f"{'modified ' + max(dates) if dates else 'no dcterms:modified'}, triples: {most}"
     return Seen(fine=bool(dates and counts), text=seen, url=site.endpoint)
 
 
 def named_graphs(site: Site) -> Seen:
     """Tell whether data can be seen in named graphs, as the check of Umaka looks for it."""
     graph = graph_of(_get(site, _NAMED, TURTLE.type))
-    return Seen(fine=bool(graph), text=f"{len(graph)} triples in GRAPH ?g", url=site.endpoint)
+    return Seen(fine=bool(graph), text=f"triples in GRAPH ?g: {len(graph)}", url=site.endpoint)
 
 
 def default_graph(site: Site) -> Seen:
     """Tell whether data can be seen without naming a graph."""
     reply = _get(site, _ANY, XML.type)
     rows = sum(name == "result" for name, _ in elements(reply.body, reply.url)) if reply.status == _OK else 0
-    return Seen(fine=rows > 0, text=f"{reply}, {rows} rows", url=reply.url)
+    return Seen(fine=rows > 0, text=f"{reply}, rows: {rows}", url=reply.url)
 
 
 def no_such_graph(site: Site) -> Seen:
@@ -231,7 +236,7 @@ def no_such_graph(site: Site) -> Seen:
     if reply.status in _REFUSED:
         return Seen(fine=True, text=f"refused: {reply}", url=reply.url)
     rows = sum(name == "result" for name, _ in elements(reply.body, reply.url))
-    return Seen(fine=reply.status == _OK and rows == 0, text=f"{reply}, {rows} rows", url=reply.url)
+    return Seen(fine=reply.status == _OK and rows == 0, text=f"{reply}, rows: {rows}", url=reply.url)
 
 
 def form_in_text(site: Site) -> Seen:
@@ -312,7 +317,7 @@ PROBES = (
     Probe("sparql.no-query", "400 for a form without a query", "refuse a request without a query", no_query),
     Probe(
         "sparql.update-refused",
-        "a status from 400 to 499 for every update",
+        "a status of 400 or more for every update",
         "switch updates off for the public, in every form in which they can be sent",
         update,
     ),

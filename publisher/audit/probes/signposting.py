@@ -144,7 +144,7 @@ def downloads(site: Site) -> Seen:
     """Tell whether it names its downloads with URL and media type."""
     each = _listed((_dataset(site) or {}).get("distribution"))
     bad = [x for x in each if not (isinstance(x, dict) and x.get("contentUrl") and x.get("encodingFormat"))]
-    seen = f"{len(each)} distributions, {len(bad)} without contentUrl or encodingFormat"
+    seen = f"{len(each) or 'no'} distributions, {len(bad) or 'none'} without contentUrl or encodingFormat"
     return Seen(fine=bool(each) and not bad, text=seen, url=site.root)
 
 
