@@ -20,6 +20,7 @@ from publisher.dataset.manifest import Agent as Person
 from publisher.dataset.manifest import Manifest
 from publisher.editions import Records, write_editions
 from publisher.errors import DatasetUnreadable, MappingFailed, Severity, UsageError
+from publisher.imports import merge_sssom, read_sssom, sssom_text
 from publisher.mapping import Explanation, Sources, run_mappings
 from publisher.mapping import explain as run_explain
 from publisher.mapping.spark import run_on_spark
@@ -315,10 +316,28 @@ def _attachments(dataset: Dataset) -> Iterator[Attachment]:
     root, tsv = dataset.root, "text/tab-separated-values"
     if dataset.segments:
         yield Attachment("sentences.tsv", tsv, "every sentence and its facts", body=as_tsv(dataset).encode())
-    for path in sorted((root / "mappings").glob("*.sssom.tsv")):
+    mappings = sorted((root / "mappings").glob("*.sssom.tsv"))
+    if mappings:
+        yield Attachment("mappings.sssom.tsv", tsv, "every alignment", body=_merged(dataset.manifest, mappings))
+    for path in mappings:
         yield Attachment(f"mappings/{path.name}", tsv, f"alignments: {path.name.split('.')[0]}", path=path)
-    for path in sorted((root / "shapes").glob("*.ttl")):
+    shapes = sorted((root / "shapes").glob("*.ttl"))
+    if shapes:
+        whole = "\n".join(path.read_text(encoding="utf-8") for path in shapes)
+        yield Attachment("shapes.ttl", "text/turtle", "every shape", body=whole.encode())
+    for path in shapes:
         yield Attachment(f"shapes/{path.name}", "text/turtle", f"shapes: {path.stem}", path=path)
+
+
+def _merged(manifest: Manifest, mappings: Sequence[Path]) -> bytes:
+    head = {
+        "sssom_version": "1.1",
+        "mapping_set_id": f"{manifest.base}mappings",
+        "mapping_set_version": manifest.version,
+        "mapping_set_title": f"{manifest.title}: every alignment",
+        "license": manifest.licence,
+    }
+    return sssom_text(merge_sssom((read_sssom(path) for path in mappings), metadata=head)).encode()
 
 
 def _retired(dataset: Dataset) -> Iterator[Retired]:

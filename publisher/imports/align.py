@@ -41,6 +41,12 @@ _COLUMNS = (
     "object_match_field", "match_string", "subject_preprocessing", "object_preprocessing", "similarity_score",
     "similarity_measure", "see_also", "issue_tracker_item", "other", "comment",
 )  # fmt: skip
+_PROPAGATED = (
+    "subject_type", "subject_source", "subject_source_version", "object_type", "object_source",
+    "object_source_version", "predicate_type", "mapping_provider", "cardinality_scope", "mapping_tool",
+    "mapping_tool_id", "mapping_tool_version", "mapping_date", "subject_match_field", "object_match_field",
+    "subject_preprocessing", "object_preprocessing", "similarity_measure",
+)  # fmt: skip
 _PLAIN = re.compile(r"^[^\s\W](?:[^#\n]*\S)?$")
 _ORDER = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification", "record_id")
 
@@ -217,3 +223,17 @@ def _rows(dataset: Dataset, name: str) -> list[dict[str, str | None]]:
 
 def _cell(text: str) -> str:
     return " ".join(text.split())
+
+
+def merge_sssom(sets: Iterable[MappingSet], *, metadata: Mapping[str, str]) -> MappingSet:
+    """Give one set of several: every row, with what its own set's head says of all its rows, and one table of prefixes.
+
+    See SSSOM 1.1, propagation of mapping set slots. ``metadata`` is the head of the new set.
+    """
+    prefixes: dict[str, str] = {}
+    rows: list[Mapping[str, str]] = []
+    for each in sets:
+        prefixes.update(each.metadata.get("curie_map", {}))
+        shared = {name: str(each.metadata[name]) for name in _PROPAGATED if name in each.metadata}
+        rows.extend({**shared, **{name: cell for name, cell in row.items() if cell}} for row in each.rows)
+    return MappingSet({**metadata, "curie_map": prefixes}, tuple(rows))

@@ -6,7 +6,7 @@ import pytest
 
 from publisher.dataset import open_dataset
 from publisher.errors import ImportFailed
-from publisher.imports import MappingSet, format_mappings, read_sssom, sssom_text, unmapped, write_sssom
+from publisher.imports import MappingSet, format_mappings, merge_sssom, read_sssom, sssom_text, unmapped, write_sssom
 
 TEXT = """#mapping_set_id: https://birds.example/mappings/birds
 #license: https://creativecommons.org/publicdomain/zero/1.0/
@@ -117,3 +117,16 @@ def test_the_validator_of_the_sssom_package_accepts_what_we_write(root, written)
         command = [str(Path(environment) / "bin" / "sssom"), "validate", str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def test_sets_are_merged_with_what_their_heads_say_of_their_rows() -> None:
+    """Each row keeps what its own set's head says of it, and the prefixes of all sets are there."""
+    row = {"subject_id": "a:1", "predicate_id": "skos:exactMatch", "object_id": "b:1"}
+    first = MappingSet({"curie_map": {"a": "http://a/"}, "object_source": "http://b", "comment": "ours"}, (row,))
+    second = MappingSet({"curie_map": {"b": "http://b/"}}, ({**row, "object_source": "http://c"},))
+
+    merged = merge_sssom([first, second], metadata={"mapping_set_id": "http://all"})
+
+    assert {"mapping_set_id": "http://all", "curie_map": {"a": "http://a/", "b": "http://b/"}} == dict(merged.metadata)
+    assert ["http://b", "http://c"] == [each["object_source"] for each in merged.rows]
+    assert not any("comment" in each for each in merged.rows)
