@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -9,6 +10,10 @@ from typing import NoReturn
 import pytest
 
 from tests import postgres
+
+# A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that; tests send it to theirs.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A served release makes its pages ahead, for about half a minute of idle time; a test that wants them says so.
 os.environ.setdefault("EXPORTIN_PREPARED_THINGS", "0")
