@@ -13,9 +13,11 @@ from publisher.entities.ontology import terms_of
 from publisher.entities.reader import term
 from publisher.entities.structured import structured
 from publisher.entities.view import view
-from publisher.rdf.media import DOCUMENTS, HTML, Media, by_alias
+from publisher.rdf.media import DOCUMENTS, HTML, JSON_LD, TURTLE, Media, by_alias
 from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Retired
+from publisher.release.record import NAME as RECORD
+from publisher.release.shelf import is_version
 from publisher.web import drawing, headers, negotiation, problems
 from publisher.web.headers import WebLink
 from publisher.web.pages import DOCUMENT, FINISHED
@@ -104,7 +106,23 @@ def _own(site: Site, path: str) -> Response:
     bare = path.rstrip("/")
     if bare != path and any(_known(site, iri) for iri in site.paths.iris(bare)):
         return _moved("/" + bare)
-    return _unknown(site, path)
+    return _older(site, stem, media) or _unknown(site, path)
+
+
+def _older(site: Site, path: str, fixed: Media | None) -> Response | None:
+    """Lead from the IRI of an older version to its files, while the shelf still holds it."""
+    versions = (iri.removeprefix(f"{site.about.iri}/") for iri in site.paths.iris(path))
+    version = next((name for name in versions if is_version(name)), "")
+    if not version or site.shelf is None or not (site.shelf / version / RECORD).is_file():
+        return None
+    places = {HTML: "", TURTLE: "void.ttl", JSON_LD: "dcat.jsonld"}
+    address = f"/dumps/{version}/"
+    chosen = fixed or problems.variant(request, tuple(places), lambda media: address + places[media], default=HTML)
+    if isinstance(chosen, problems.Problem):
+        return problems.respond(chosen, request, base=site.about.base)
+    response = headers.redirected(request.script_root + address + places.get(chosen, ""), 303)
+    response.vary.add("Accept")
+    return response
 
 
 def _known(site: Site, iri: str) -> bool:

@@ -139,3 +139,15 @@ def test_a_replica_of_a_running_server(make, serve, get, tmp_path: Path) -> None
     assert sums == (shelf.root / "current/SHA256SUMS").read_bytes()
     with serve(shelf.root) as port:
         assert sums == get(port, "/dumps/2026-01-02/SHA256SUMS").body
+
+
+def test_the_iri_of_an_older_version_leads_to_its_files(make, serve, get, tmp_path: Path) -> None:
+    """What was cited stays readable: the version's IRI leads to its page of files, a version that never was does not."""
+    shelf = Shelf(tmp_path / "shelf")
+    for version in ("2026-01-02", "2026-02-02"):
+        write_release(make(version=version), shelf.root)
+    shelf.publish("2026-02-02")
+    with serve(shelf.root) as port:
+        older = get(port, "/dataset/2026-01-02")
+        never = get(port, "/dataset/1999-01-01")
+    assert (older.status, older.headers["location"], never.status) == (303, "/dumps/2026-01-02/", 404)
