@@ -142,7 +142,7 @@ def test_a_replica_of_a_running_server(make, serve, get, tmp_path: Path) -> None
 
 
 def test_the_iri_of_an_older_version_leads_to_its_files(make, serve, get, tmp_path: Path) -> None:
-    """What was cited stays readable: the version's IRI leads to its page of files, a version that never was does not."""
+    """What was cited stays readable: a version leads to its page of files, one that never was to nothing."""
     shelf = Shelf(tmp_path / "shelf")
     for version in ("2026-01-02", "2026-02-02"):
         write_release(make(version=version), shelf.root)
