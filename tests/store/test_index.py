@@ -56,3 +56,19 @@ def test_quads_that_cannot_be_read_leave_nothing(tmp_path: Path) -> None:
         build_index(tmp_path / "none.nq", tmp_path / ".index", "1")
     assert list((tmp_path / ".index").rglob("*.sst")) == []
     assert not (tmp_path / ".index" / "1" / DIRECTORY).exists()
+
+
+def test_the_union_of_a_release_comes_from_its_dump(tmp_path: Path) -> None:
+    """With the triples of all graphs beside the quads, the default graph holds each triple once, as without them."""
+    twice = LINE + LINE.replace(b"/g>", b"/h>")
+    answers = []
+    for name, beside in (("alone", False), ("beside", True)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "x.nq.gz").write_bytes(gzip.compress(twice))
+        if beside:
+            (folder / "x.nt.gz").write_bytes(gzip.compress(LINE.replace(b" <http://e/g>", b"")))
+        store = ox.Store.read_only(str(build_index(folder / "x.nq.gz", folder, "1") / DIRECTORY))
+        answers.append((len(store), len(list(store.query("SELECT * { ?s ?p ?o }")))))
+
+    assert [(3, 1), (3, 1)] == answers
