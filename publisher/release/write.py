@@ -130,9 +130,10 @@ class _Writer:
     def _graph_dumps(self, part: Part) -> None:
         title = f"The graph {part.name}"
         self._dump(f"{self.stem}-{part.name}.nq", blocks_of(part.path), part, title)
-        self._dump(
-            f"{self.stem}-{part.name}.ttl", encoded(turtle(lines_of(part.path), self.about.prefixes)), part, title
-        )
+        prefixes = self.about.prefixes
+        quads = encoded(trig([(part.iri, lines_of(part.path))], prefixes))
+        self._dump(f"{self.stem}-{part.name}.trig", quads, part, title)
+        self._dump(f"{self.stem}-{part.name}.ttl", encoded(turtle(lines_of(part.path), prefixes)), part, title)
 
     def _whole_dumps(self, whole: Part, union: Part, parts: Parts, description: Part) -> None:
         prefixes = self.about.prefixes

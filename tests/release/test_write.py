@@ -148,3 +148,15 @@ def test_no_attachment_takes_the_place_of_another_file(make, tmp_path: Path, nam
     content = replace(make(), attachments=(Attachment(name, "text/plain", body=b"x"),))
     with pytest.raises(ReleaseError, match=re.escape(name)):
         write_release(content, tmp_path / "shelf")
+
+
+def test_each_graph_is_there_as_quads_and_as_trig(make, tmp_path: Path) -> None:
+    """The TriG of one graph holds the quads of its N-Quads, the graph's name included."""
+    release = write_release(make(), tmp_path / "shelf")
+    for name in (
+        each.name for each in release.files.values() if each.name.endswith(".trig.gz") and each.part != "whole"
+    ):
+        trig = gzip.decompress((release.path / name).read_bytes())
+        quads = gzip.decompress((release.path / name.replace(".trig", ".nq")).read_bytes()).decode().splitlines()
+        assert sorted(quads) == sorted(lines_of(ox.parse(input=trig, format=ox.RdfFormat.TRIG)))
+    assert (release.path / f"birds-{release.version}-facts.trig.gz").is_file()
