@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from publisher.errors import Position
 from publisher.rdf.names import STANDARD_PREFIXES
@@ -24,8 +25,8 @@ _NAME = _NAME_START + r"_0-9\-\u00B7\u0300-\u036F\u203F\u2040"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL = rf"(?:[{_NAME}:]|{_ESCAPE})(?:\.*(?:[{_NAME}:]|{_ESCAPE}))*+"
 _TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\n]++|\#[^\r\n]*+)
-    |(?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
+    rf"""(?:[ \t\r\n]++|\#[^\r\n]*+)*+(?:
+    (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
     |(?P<string>\"\"\"(?:"{{0,2}}+(?:[^"\\]|\\.))*+"{{3}}
       |'''(?:'{{0,2}}+(?:[^'\\]|\\.))*+'{{3}}
       |"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')
@@ -35,7 +36,7 @@ _TOKEN = re.compile(
     |(?P<name>(?:[{_NAME_START}](?:\.{{0,9}}[{_NAME}]){{0,99}}+)?:(?:{_LOCAL})?)
     |(?P<number>[0-9]++(?:\.[0-9]*+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]++(?:[eE][+-]?[0-9]+)?)
     |(?P<word>[A-Za-z_][A-Za-z0-9_]*+)
-    |(?P<mark>.)""",
+    |(?P<mark>.)|(?P<end>\Z))""",
     re.VERBOSE | re.DOTALL,
 )
 _LOCAL_ESCAPE = re.compile(r"\\(.)")
@@ -58,8 +59,7 @@ class Form(enum.Enum):
     UNKNOWN = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its kind, its text, and its offsets in code points."""
 
     kind: str
@@ -119,8 +119,8 @@ def tokens(text: str) -> Iterator[Token]:
     """Give the tokens of a query without blanks and comments; what fits nothing is a ``mark`` of one character."""
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
-        if kind is not None and kind != "space":
-            yield Token(kind, match[0], match.start(), match.end())
+        if kind is not None and kind != "end":
+            yield Token(kind, match[kind], *match.span(kind))
 
 
 def position(text: str, offset: int) -> Position:

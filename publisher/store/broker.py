@@ -1,14 +1,16 @@
-"""The broker: one process, one thread, that gives queries to workers and ends those that pass a limit.
+"""The broker: one process, one thread, that says who may use which worker, and ends those that pass a limit.
 
 It speaks over a Unix socket in a private folder, so that every server process of a site shares one queue and one set
-of limits. It never parses SPARQL and never opens the data. It ends when the process that started it ends.
+of limits. It never parses SPARQL, never opens the data, and sees neither queries nor answers: where a worker is idle a
+client takes its token from the board and asks it; where none is, the client asks here and waits.
 
-    client ──query──▶ queue ──▶ worker (idle) ──answer──▶ client
-                        │          │ deadline, memory, client gone: SIGKILL, and another worker is forked
-                        │ full, or waited too long: Overloaded
+    client ──claim──▶ queue ──▶ a worker's number ──▶ client ◀──query, answer──▶ worker
+                        │                                          │ deadline, memory, client gone: ended,
+                        │ full, or waited too long: Overloaded     │ and another worker is forked
 
 A query that runs longer than a moment gives way: its worker drops in priority, and up to as many workers again are
-forked while others wait. So a few endless queries cannot keep a short one from being answered.
+forked while others wait. So a few endless queries cannot keep a short one from being answered. A worker ends itself
+at its deadline, by the kernel's timer; the broker ends it where that fails.
 """
 
 import contextlib
@@ -20,12 +22,13 @@ import shutil
 import signal
 import socket
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Any
 
 from publisher.errors import Overloaded, QueryTimedOut, RateLimited, ResultTooLarge, StoreError
 from publisher.store import walls
+from publisher.store.board import make_board, number_of
 from publisher.store.pool import Pool, Worker
 from publisher.store.quota import Job, Queue, Rate
 from publisher.store.source import Source, source_from
@@ -34,18 +37,22 @@ from publisher.store.wire import Frames, Garbled, failure, pack
 SOCKET = "broker.sock"
 _BLOCK = 1 << 18
 _MOMENT = 0.25  # seconds after which a query counts as slow, and between two looks at its memory
+_SOON = 0.02  # seconds between two looks at a queue in which nobody may run
+_LATE = 1.0  # seconds after its deadline at which a worker is ended from here
 _KEPT_SECONDS = 3600.0  # how long an answer's file may lie before it counts as forgotten
 _SWEEP_SECONDS = 60.0
+_FATES = 1000  # ends of workers that are remembered for who asks
 _NICE = 10
 
 
 class Client:
-    """A connection of a server process."""
+    """A connection of a server process; ``owner`` is its number on the board where it has joined, else 0."""
 
     def __init__(self, connection: socket.socket):
         """Take the connection."""
         self.connection = connection
         self.frames = Frames()
+        self.owner = 0
 
 
 class Broker:
@@ -60,20 +67,25 @@ class Broker:
         self._queue = Queue(bound=int(options["queue"]), share=int(options["workers"]))
         self._counts: Counter[str] = Counter()
         self._waiting: list[tuple[Client, Source | None]] = []  # who waits to have which data served (None: any)
+        self._asking: list[tuple[Client, int]] = []  # who waits to hear how which worker ends
+        self._fates: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._clients: set[Client] = set()
-        self._numbers = 0
+        self._owners = 0
         self._parent = os.getppid()
         self._swept = self._watched = -math.inf
         self._stopping = False
         self._selector = selectors.DefaultSelector()
+        self._board = make_board(folder)
+        (folder / SOCKET).unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / SOCKET))
         self._listener.listen(128)
         self._listener.settimeout(0)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(0, selectors.EVENT_READ, self._stop)
+        self._spare: list[int] = []  # tokens held here while anything waits in the queue
         limits = {"memory": self._memory, "answer": int(options["answer"])}
-        self._pool = Pool(self._selector, self, usual=int(options["workers"]), limits=limits)
+        self._pool = Pool(self._selector, self, self._board, usual=int(options["workers"]), limits=limits)
         self._pool.load(source)
 
     def run(self) -> None:
@@ -85,7 +97,8 @@ class Broker:
                 self._look(time.monotonic())
         finally:
             self._pool.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if self._stopping:  # else somebody starts another broker in the same folder
+                shutil.rmtree(self._folder, ignore_errors=True)
 
     # --- clients
 
@@ -114,37 +127,50 @@ class Broker:
             self._leave(client)
 
     def _obey(self, client: Client, asked: dict[str, Any]) -> None:
-        if asked["do"] == "query":
-            self._enqueue(client, asked)
-        elif asked["do"] == "status":
-            self._tell(client, self._status())
-        elif asked["do"] == "ready":
-            self._waiting.append((client, None))
-            self.changed()
-        elif asked["do"] == "reload":
-            source = source_from(asked["source"])
-            self._waiting.append((client, source))
-            self._pool.load(source)
+        match asked["do"]:
+            case "join":
+                self._owners += 1
+                client.owner = self._owners
+                self._tell(client, {"owner": client.owner})
+            case "claim":
+                self._claim(client, asked)
+            case "link":
+                self._link(client, int(asked["worker"]))
+            case "fate":
+                self._ask(client, int(asked["worker"]))
+            case "give":
+                self._take_back(int(asked["worker"]))
+            case "abandon":
+                self._abandon(int(asked["worker"]))
+            case "status":
+                self._tell(client, self._status())
+            case "ready":
+                self._waiting.append((client, None))
+                self.changed()
+            case "reload":
+                source = source_from(asked["source"])
+                self._waiting.append((client, source))
+                self._pool.load(source)
 
     def _leave(self, client: Client) -> None:
-        """Forget a client: what it waits for is no longer run."""
+        """Forget a client: what it waits for is no longer run, and what a process that has left runs is ended."""
         if client not in self._clients:
             return
         self._clients.discard(client)
         self._waiting = [waiting for waiting in self._waiting if waiting[0] is not client]
+        self._asking = [asking for asking in self._asking if asking[0] is not client]
         self._selector.unregister(client.connection)
         client.connection.close()
         self._counts["left"] += sum(1 for _ in self._queue.of(client))
-        for worker, job in self._pool.busy():
-            if job.connection is client:
-                self._counts["ended_client_gone"] += 1
-                self._end(worker, job)
+        for worker, _ in self._pool.busy() if client.owner else ():
+            if self._board.owner(worker.slot) == client.owner:
+                self._abandon(worker.number)
 
-    def _tell(self, client: Client, head: dict[str, Any], body: bytes = b"") -> None:
+    def _tell(self, client: Client, head: dict[str, Any]) -> None:
         """Send an answer; a client that does not take it at once is not one of ours."""
         if client not in self._clients:
             return
-        frame = pack(head, body)
+        frame = pack(head)
         try:
             sent = client.connection.send(frame)
         except OSError:
@@ -152,73 +178,116 @@ class Broker:
         if sent != len(frame):
             self._leave(client)
 
-    # --- queries
+    # --- who may use which worker
 
-    def _enqueue(self, client: Client, asked: dict[str, Any]) -> None:
+    def _claim(self, client: Client, asked: dict[str, Any]) -> None:
+        """Take a query into the queue, or refuse it."""
         now = time.monotonic()
-        who = asked["limits"].get("client")
-        self._counts["queries"] += 1
-        wait = self._rate.wait(who, now)
+        job = Job(client, int(asked["owner"]), number_of(asked["client"]), float(asked["seconds"]), now)
+        wait = self._rate.wait(asked["client"], now)
         if wait:
             self._counts["rate_limited"] += 1
             seconds = math.ceil(wait)
             error = RateLimited("this client asks faster than its rate", retry_after=seconds)
             self._tell(client, failure(error))
-            return
-        self._numbers += 1
-        asked["path"] = str(self._folder / f"{self._numbers}.answer")
-        job = Job(self._numbers, client, asked, float(asked["limits"]["seconds"]), who, now)
-        if not self._queue.add(job):
+        elif self._queue.add(job):
+            self._dispatch(now)
+        else:
             self._counts["refused_full"] += 1
             self._tell(client, failure(self._overloaded("the queue of queries is full", now)))
-            return
-        self._dispatch(now)
 
     def _dispatch(self, now: float) -> None:
-        while (job := self._queue.peek()) is not None:
-            worker = self._pool.free()
-            if worker is None:
-                return
-            self._queue.start(job)
-            try:
-                worker.ask(job, now)
-            except OSError:
-                self.crashed(worker, 0)
+        """Give idle workers to those who wait; while anybody does, every token is ours."""
+        self._board.wait(len(self._queue))
+        if len(self._queue):
+            self._gather()
+        running = Counter(self._board.client(worker.slot) for worker, _ in self._pool.busy())
+        while self._spare and (job := self._queue.next(running)) is not None:
+            worker = self._pool.workers[self._spare.pop(0)]
+            self._board.begin(worker.slot, owner=job.owner, now=now, seconds=job.seconds, client=job.client)
+            running[job.client] += 1
+            self._tell(job.connection, {"worker": worker.number})
+        self._board.wait(len(self._queue))
+        watched = self._board.tokens in self._selector.get_map()
+        if len(self._queue) and not watched:
+            self._selector.register(self._board.tokens, selectors.EVENT_READ, self._freed)
+        elif not len(self._queue):
+            if watched:
+                self._selector.unregister(self._board.tokens)
+            while self._spare:
+                self._board.give(self._spare.pop())
+
+    def _gather(self) -> None:
+        """Take every token; one of a worker that has ended is forgotten."""
+        while (number := self._board.take()) is not None:
+            if number in self._pool.workers:
+                self._spare.append(number)
+
+    def _freed(self) -> None:
+        self._dispatch(time.monotonic())
+
+    def _link(self, client: Client, number: int) -> None:
+        """Hand a copy of a worker's connection to a process; the worker is 0 where it has ended."""
+        worker = self._pool.workers.get(number)
+        if worker is None:
+            self._tell(client, {"slot": -1})
+            return
+        told = {"slot": worker.slot}
+        with contextlib.suppress(OSError):
+            socket.send_fds(client.connection, [pack(told)], [worker.connection.fileno()])
+
+    def _ask(self, client: Client, number: int) -> None:
+        """Tell how a worker ended, as soon as that is known."""
+        fate = self._fates.pop(number, None)
+        if fate is not None:
+            self._tell(client, fate)
+        elif number in self._pool.workers:
+            self._asking.append((client, number))
+        else:
+            self._tell(client, {"again": True})
+
+    def _take_back(self, number: int) -> None:
+        """Take a worker back that is not to be used again; it is idle now."""
+        worker = self._pool.workers.get(number)
+        if worker is not None:
+            self._pool.remove(worker)
+            self._refill()
+
+    def _abandon(self, number: int) -> None:
+        """End a worker whose answer nobody waits for."""
+        worker = self._pool.workers.get(number)
+        if worker is not None:
+            self._counts["ended_client_gone"] += 1
+            self._board.stop(worker.slot)
+            self._pool.remove(worker)
+            self._refill()
+
+    def _refill(self) -> None:
+        self._pool.keep_up(time.monotonic())
 
     def _overloaded(self, message: str, now: float) -> Overloaded:
-        left = (job.seconds - (now - worker.since) for worker, job in self._pool.busy())
+        left = (since + self._board.seconds(worker.slot) - now for worker, since in self._pool.busy())
         seconds = max(1, min(30, math.ceil(min(left, default=1.0))))
         return Overloaded(message, retry_after=seconds, fix=f"try again in {seconds} s")
 
-    def answered(self, worker: Worker, head: dict[str, Any], body: bytes) -> None:
-        """Send a worker's answer to who asked, and let the next query run."""
-        job, now = worker.job, time.monotonic()
-        if job is None:
-            return
-        self._counts["failed" if "failure" in head else "answered"] += 1
-        if "timings" in head:
-            head["timings"]["queue"] = (worker.since - job.queued) * 1e3
-            head["release"] = worker.nursery.source.name
-        self._queue.done(job)
-        self._pool.release(worker, now)
-        self._tell(job.connection, head, body)
-        if job.connection not in self._clients:
-            Path(job.asked["path"]).unlink(missing_ok=True)
-        self._dispatch(now)
+    # --- what the pool tells
 
-    def crashed(self, worker: Worker, status: int) -> None:
-        """Tell a client why the worker that ran its query has ended by itself."""
-        job = worker.job
-        if job is None:
+    def idle(self, worker: Worker) -> None:
+        """Let a worker that is ready be used."""
+        self._board.give(worker.number)
+        self._dispatch(time.monotonic())
+
+    def ended(self, worker: Worker, status: int) -> None:
+        """Note how a worker has ended, for the client whose query it ran."""
+        for name, count in zip(("answered", "failed"), self._board.counts(worker.slot), strict=True):
+            self._counts[name] += count
+        if worker.number in self._spare:
+            self._spare.remove(worker.number)
+        if not self._board.since(worker.slot):
             return
-        if status == -signal.SIGABRT:  # the engine aborts where an allocation is refused
-            self._counts["ended_memory"] += 1
-            self._end(worker, job, _too_much(self._memory))
-        else:
-            self._counts["crashed"] += 1
-            message = "the engine crashed on this query and was started again"
-            error = StoreError(message, fix="write the query with less nesting", code="store.crashed")
-            self._end(worker, job, error)
+        if worker.number not in self._fates:
+            self._remember(worker, self._reason(worker, status))
+        self._board.stop(worker.slot)
 
     def changed(self) -> None:
         """Tell those who wait for data that they are served, or why they are not, and let queries run."""
@@ -228,62 +297,96 @@ class Broker:
             for client, wanted in waiting:
                 served = current is not None and wanted in (None, current.source)
                 self._tell(client, {"ready": True} if served else self._pool.problem)
-        self._dispatch(time.monotonic())
 
-    def _end(self, worker: Worker, job: Job, error: StoreError | None = None) -> None:
-        """End a busy worker at once, tell its client why, and remove what it has written."""
-        if worker not in self._pool.workers:
-            return
-        self._pool.retire(worker)
-        self._queue.done(job)
-        Path(job.asked["path"]).unlink(missing_ok=True)
-        if error is not None:
-            self._tell(job.connection, failure(error))
-        now = time.monotonic()
-        self._pool.keep_up(now)
-        self._dispatch(now)
+    def _reason(self, worker: Worker, status: int) -> StoreError:
+        """Give the failure that the end of a busy worker is to its client."""
+        if status == -signal.SIGALRM:
+            self._counts["ended_deadline"] += 1
+            return _too_long(self._board.seconds(worker.slot))
+        if status == -signal.SIGABRT:  # the engine aborts where an allocation is refused
+            self._counts["ended_memory"] += 1
+            return _too_much(self._memory)
+        self._counts["crashed"] += 1
+        message = "the engine crashed on this query and was started again"
+        return StoreError(message, fix="write the query with less nesting", code="store.crashed")
+
+    def _remember(self, worker: Worker, error: StoreError) -> None:
+        fate = failure(error)
+        asking = [client for client, number in self._asking if number == worker.number]
+        self._asking = [pair for pair in self._asking if pair[1] != worker.number]
+        for client in asking:
+            self._tell(client, fate)
+        if not asking:
+            self._fates[worker.number] = fate
+            while len(self._fates) > _FATES:
+                self._fates.popitem(last=False)
 
     # --- time
 
     def _pause(self) -> float:
-        """Give how long to wait for news: until the next deadline, or a moment while anything runs."""
-        now = time.monotonic()
-        ends = [worker.since + job.seconds - now for worker, job in self._pool.busy()]
-        return max(0.0, min([*ends, _MOMENT])) if ends or len(self._queue) else 1.0
+        """Give how long to wait for news: a moment while anything runs, less while somebody waits who may not run."""
+        if self._spare:
+            return _SOON
+        return _MOMENT
 
     def _look(self, now: float) -> None:
         """Do what time asks for: deadlines, memory, the queue, enough workers, forgotten files."""
-        for worker, job in self._pool.busy():
-            if now >= worker.since + job.seconds:
-                self._counts["ended_deadline"] += 1
-                self._end(worker, job, _too_long(job.seconds))
         if now > self._watched + _MOMENT:
             self._watched = now
-            for worker, job in self._pool.busy():
-                if now > worker.since + _MOMENT:
-                    self._watch(worker, job)
+            for worker, since in self._pool.busy():
+                self._watch(worker, since, now)
         for job in list(self._queue.older_than(now - float(self._options["queue_seconds"]))):
             self._counts["refused_waited"] += 1
             self._tell(job.connection, failure(self._overloaded("every worker has been busy for too long", now)))
+        if len(self._queue) or self._spare:
+            self._dispatch(now)
         self._pool.keep_up(now)
         if now > self._swept + _SWEEP_SECONDS:
             self._swept = now
             _sweep(self._folder)
+            self._find_lost(now)
         self._stopping = self._stopping or os.getppid() != self._parent
 
-    def _watch(self, worker: Worker, job: Job) -> None:
-        """End a slow worker that has outgrown its memory, and let others go before it."""
+    def _watch(self, worker: Worker, since: float, now: float) -> None:
+        """End a slow worker that has outgrown its memory or its deadline, and let others go before it."""
+        if now <= since + _MOMENT:
+            return
+        seconds = self._board.seconds(worker.slot)
         if walls.private_bytes(worker.pid) > self._memory:
             self._counts["ended_memory"] += 1
-            self._end(worker, job, _too_much(self._memory))
+            self._end(worker, _too_much(self._memory))
+        elif now > since + seconds + _LATE:
+            self._counts["ended_deadline"] += 1
+            self._end(worker, _too_long(seconds))
         elif not worker.slow:
-            worker.slow = True
+            worker.slow = worker.leaving = True
+            self._board.leave(worker.slot)
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
+
+    def _find_lost(self, now: float) -> None:
+        """End workers that have long been idle without a token: a process ended between taking it and asking."""
+        self._gather()
+        for worker in list(self._pool.workers.values()):
+            rested = worker.pid and not self._board.since(worker.slot)
+            if rested and worker.number not in self._spare and now - self._board.last(worker.slot) > _SWEEP_SECONDS:
+                self._pool.remove(worker)
+        self._dispatch(now)
+
+    def _end(self, worker: Worker, error: StoreError) -> None:
+        self._remember(worker, error)
+        self._board.stop(worker.slot)
+        self._pool.remove(worker)
+        self._refill()
 
     def _status(self) -> dict[str, Any]:
         now = time.monotonic()
         current = self._pool.current
+        counts = Counter(self._counts)
+        workers = list(self._pool.workers.values())
+        for each in workers:
+            for name, count in zip(("answered", "failed"), self._board.counts(each.slot), strict=True):
+                counts[name] += count
         return {
             "ready": current is not None,
             "release": current.source.name if current else "",
@@ -291,12 +394,14 @@ class Broker:
             "sockets_barred": self._pool.barred,
             "queue": len(self._queue),
             "nursery": current.pid if current else 0,
-            "workers": [
-                {"pid": each.pid, "busy": each.job is not None, "seconds": round(now - each.since, 3)}
-                for each in self._pool.workers
-            ],
-            "counts": dict(self._counts),
+            "workers": [self._shown(each, now) for each in workers],
+            "counts": dict(counts),
         }
+
+    def _shown(self, worker: Worker, now: float) -> dict[str, Any]:
+        since = self._board.since(worker.slot)
+        moment = since or self._board.last(worker.slot)
+        return {"pid": worker.pid, "busy": since != 0.0, "seconds": round(max(0.0, now - moment), 3)}
 
 
 def _sweep(folder: Path) -> None:

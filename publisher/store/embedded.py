@@ -76,7 +76,7 @@ class Embedded:
         *,
         limits: Limits,
         graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
-        spill: Path | None = None,
+        spill: str | None = None,
     ) -> Answer:
         """Run a query; with ``spill`` a large answer is written to that file."""
         started = time.perf_counter()

@@ -1,10 +1,10 @@
 """How much one client may ask: a token bucket for each, and a fair queue for all.
 
-Time is passed in. A client of None is the site itself, which is not limited.
+Time is passed in. A client of None (0 by number) is the site itself, which is not limited.
 """
 
-from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,13 +35,12 @@ class Rate:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A query on its way: who waits for the answer, what was asked, and how long it may run once it runs."""
+    """A query that waits for a worker: the connection that hears of it, the process and the client it is of."""
 
-    number: int
     connection: Any
-    asked: dict[str, Any]
+    owner: int
+    client: int
     seconds: float
-    client: str | None
     queued: float
 
 
@@ -52,7 +51,6 @@ class Queue:
     bound: int
     share: int
     _jobs: deque[Job] = field(default_factory=deque)
-    _running: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         """Give how many wait."""
@@ -60,29 +58,19 @@ class Queue:
 
     def add(self, job: Job) -> bool:
         """Take a query; False where the queue is full, or half full of this client's own."""
-        own = sum(1 for other in self._jobs if other.client == job.client) if job.client is not None else 0
+        own = sum(1 for other in self._jobs if other.client == job.client) if job.client else 0
         if len(self._jobs) >= self.bound or own > self.bound // 2:
             return False
         self._jobs.append(job)
         return True
 
-    def peek(self) -> Job | None:
-        """Give the next query that may run, and leave it in the queue."""
-        free = (job for job in self._jobs if job.client is None or self._running[job.client] < self.share)
-        return next(free, None)
-
-    def start(self, job: Job) -> None:
-        """Take a query out of the queue because it runs now."""
-        self._jobs.remove(job)
-        if job.client is not None:
-            self._running[job.client] += 1
-
-    def done(self, job: Job) -> None:
-        """Note that a query no longer runs."""
-        if job.client is not None:
-            self._running[job.client] -= 1
-            if self._running[job.client] <= 0:
-                del self._running[job.client]
+    def next(self, running: Mapping[int, int]) -> Job | None:
+        """Take out and give the next query that may run, where clients run so many already."""
+        free = (job for job in self._jobs if not job.client or running.get(job.client, 0) < self.share)
+        job = next(free, None)
+        if job is not None:
+            self._jobs.remove(job)
+        return job
 
     def older_than(self, moment: float) -> Iterator[Job]:
         """Take out and give every query that was queued before a moment."""

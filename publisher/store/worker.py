@@ -1,7 +1,8 @@
 """The processes behind the broker: a nursery that holds the data once, and the workers that it forks.
 
-A worker answers one query at a time and knows no deadline: the broker ends it. Neither process has threads of its own
-when it forks. It refuses nothing and limits nothing but itself; policy is the engine's, limits are the broker's.
+A worker answers one query at a time, and the kernel's timer ends it at the query's deadline. Neither process has
+threads of its own when it forks. It refuses nothing and limits nothing but itself; policy is the engine's, who may ask
+is the broker's.
 """
 
 import gc
@@ -96,7 +97,7 @@ def work(connection: socket.socket, source: Source, loaded: Loaded | None, limit
         walls.limit_memory(2 * limits["memory"])
         connection.sendall(pack({"ready": os.getpid(), "barred": barred}))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the broker tells of a crash; the engine's own words are many
-        _answer_all(connection, engine)
+        _answer_all(connection, engine, source.name)
     except (OSError, Garbled):
         status = 1
     except StoreError as error:
@@ -105,16 +106,18 @@ def work(connection: socket.socket, source: Source, loaded: Loaded | None, limit
         os._exit(status)
 
 
-def _answer_all(connection: socket.socket, engine: Embedded) -> None:
+def _answer_all(connection: socket.socket, engine: Embedded, release: str) -> None:
     frames = Frames()
     while message := receive(connection, frames):
+        signal.setitimer(signal.ITIMER_REAL, message.head["limits"]["seconds"])  # at its end SIGALRM ends this process
         head, body = answer(engine, message.head)
-        connection.sendall(pack(head, body))
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        connection.sendall(pack({**head, "release": release}, body))
 
 
 def answer(engine: Embedded, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Run one query and give the message and the bytes that answer it; every failure is a message."""
-    path = Path(asked["path"])
+    path = str(asked["path"])
     try:
         found = engine.answer(
             asked["text"],
@@ -126,7 +129,7 @@ def answer(engine: Embedded, asked: dict[str, Any]) -> tuple[dict[str, Any], byt
     except StoreError as error:
         return failure(error), b""
     except (MemoryError, RecursionError, OSError) as error:
-        path.unlink(missing_ok=True)
+        Path(path).unlink(missing_ok=True)
         return failure(StoreError(f"{_CRASHED}: {type(error).__name__}", code="store.evaluation")), b""
     told = {
         "rows": found.rows,

@@ -141,19 +141,62 @@ def test_one_client_has_a_rate(start: Start, many: Path) -> None:
         assert store.query("ASK {}", JSON, limits=Limits(client=client)).rows == 1
 
 
+def _asking(store: Workers, query: str) -> "subprocess.Popen[str]":
+    """Give a process that is a client of the same broker, and says a word before it asks a query."""
+    program = textwrap.dedent(f"""
+        import pickle, sys
+        from publisher.rdf.media import JSON
+        from publisher.store.port import Limits
+        store = pickle.loads(bytes.fromhex({pickle.dumps(store).hex()!r}))
+        store.status()
+        print("asking", flush=True)
+        store.query({query!r}, JSON, limits=Limits(seconds=60.0))
+    """)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment)
+
+
 def test_a_client_that_leaves_ends_its_query(start: Start, many: Path) -> None:
-    """A query whose client has closed its connection is ended before its deadline."""
+    """The query of a server process that has ended is ended before its deadline."""
     store = start(many)
-    asked = {"do": "query", "text": ENDLESS, "media": JSON.type, "default": [], "named": []}
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(store.address))
-        connection.sendall(pack({**asked, "limits": {"seconds": 60, "rows": 1, "bytes": 1000}}))
+    with _asking(store, ENDLESS) as client:
         assert eventually(lambda: any(worker["busy"] for worker in store.status()["workers"]))
+        client.kill()
     assert eventually(idle(store, 2))
     assert store.status()["counts"]["ended_client_gone"] == 1
 
 
-@pytest.mark.parametrize("noise", [b"", b"\0" * 8, b"GET / HTTP/1.1\r\n\r\n", pack({"do": "query"}), pack({"x": 1})])
+def test_a_query_that_waits_is_forgotten_with_its_client(start: Start, many: Path) -> None:
+    """A query in the queue leaves it when the process that asked has ended, and nobody else is harmed."""
+    store = start(many, workers=1)
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(endless, store, 2.0) for _ in range(2)]
+        assert eventually(lambda: sum(worker["busy"] for worker in store.status()["workers"]) == 2)
+        with _asking(store, ENDLESS) as client:
+            assert eventually(lambda: store.status()["queue"] == 1)
+            client.kill()
+        assert eventually(lambda: store.status()["queue"] == 0)
+        assert [type(each.result()) for each in running] == [QueryTimedOut] * 2
+    assert store.query("ASK {}", JSON, limits=SHORT).rows == 1
+
+
+def test_a_broker_that_dies_is_started_again(start: Start, many: Path) -> None:
+    """Queries are answered again after the broker was killed, with the data served last, and its processes are gone."""
+    store = start(many)
+    assert store.query("ASK {}", JSON, limits=SHORT).rows == 1
+    broker = _parent(store.status()["nursery"])
+    below = descendants(broker)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(endless, store, 1.0)
+        assert eventually(lambda: any(worker["busy"] for worker in store.status()["workers"]))
+        os.kill(broker, signal.SIGKILL)
+        assert store.query("SELECT * { ?s ?p ?o }", TSV, limits=SHORT).rows == 3000
+        assert isinstance(running.result(), QueryTimedOut)
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
+    assert eventually(idle(store, 2))
+
+
+@pytest.mark.parametrize("noise", [b"", b"\0" * 8, b"GET / HTTP/1.1\r\n\r\n", pack({"do": "claim"}), pack({"x": 1})])
 def test_noise_on_the_socket_harms_nobody(start: Start, data: Path, noise: bytes) -> None:
     """What is not our protocol closes that connection only."""
     store = start(data)
@@ -329,7 +372,7 @@ def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> 
     after = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
     assert before[1:] == after[1:]
     assert after[0] <= before[0] + 4  # the connections of the four threads
-    assert sorted(path.name for path in store.address.parent.iterdir()) == ["broker.sock"]
+    assert sorted(path.name for path in store.address.parent.iterdir()) == ["board", "broker.sock", "tokens"]
 
 
 def _parent(pid: int) -> int:
