@@ -8,6 +8,7 @@ another release answered.
 import contextlib
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -30,12 +31,16 @@ _LEFT = 0.9  # of the bound remains after old answers have left
 class Cached:
     """A store that keeps the answers of another one, for as long as that serves the release ``release``."""
 
-    def __init__(self, store: Store, directory: Path, release: str, *, max_bytes: int):
-        """Take the store, the folder (made when the first answer comes), what names the release, and the bound."""
+    def __init__(self, store: Store, directory: Path, release: str, *, max_bytes: int, least: float = 0.0):
+        """Take the store, the folder (made when the first answer comes), what names the release, and the bound.
+
+        ``least`` is how many milliseconds the engine must have worked for an answer that is worth its file.
+        """
         self.store = store
         self._directory = directory
         self._release = release
         self._max = max_bytes
+        self._least = least
         self._added = max_bytes  # measure before the first answer is kept
 
     @property
@@ -60,7 +65,10 @@ class Cached:
         found = self.store.query(text, media, limits=limits, default_graphs=graphs[0], named_graphs=graphs[1])
         if found.release not in (None, self._release) or read(text).volatile:
             return found
-        return self._keep(self._path(text, media, limits, graphs), found)
+        named = replace(found, etag=_digest(found), release=self._release)
+        if found.path is None and _worked(found) < self._least:
+            return named
+        return self._keep(Path(self._path(text, media, limits, graphs)), named)
 
     def find(
         self,
@@ -73,9 +81,10 @@ class Cached:
     ) -> Answer | None:
         """Give the answer if it is kept, without asking any engine."""
         started = time.perf_counter()
-        path = self._path(text, media, limits, (tuple(default_graphs), tuple(named_graphs)))
+        name = self._path(text, media, limits, (tuple(default_graphs), tuple(named_graphs)))
         try:
-            os.utime(path)
+            os.utime(name)  # most are not kept: that is found out before a path is made of the name
+            path = Path(name)
             head, _, body = path.read_bytes().partition(b"\n")
             told = json.loads(head)
         except (OSError, ValueError):
@@ -108,28 +117,26 @@ class Cached:
         """Close the store behind; the answers stay."""
         self.store.close()
 
-    def _path(self, text: str, media: Media, limits: Limits, graphs: tuple[tuple[str, ...], tuple[str, ...]]) -> Path:
+    def _path(self, text: str, media: Media, limits: Limits, graphs: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
         named = [self._release, text, media.type, *graphs, limits.partial, limits.rows, limits.bytes]
         key = hashlib.sha256(json.dumps(named).encode()).hexdigest()
-        return self._directory / key[:2] / key
+        return f"{self._directory}/{key[:2]}/{key}"
 
-    def _keep(self, path: Path, found: Answer) -> Answer:
+    def _keep(self, path: Path, named: Answer) -> Answer:
         """Put an answer into its place by rename; where the disk refuses, the answer is given all the same."""
-        etag = _digest(found)
-        named = replace(found, etag=etag, release=self._release)
+        file: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._keep_body(path, found)
-            told = {"etag": etag, "rows": found.rows, "truncated": found.truncated, "file": file is not None}
-            _write(path, json.dumps(told).encode() + b"\n" + (b"" if file else found.read()))
+            file = self._keep_body(path, named)
+            told = {"etag": named.etag, "rows": named.rows, "truncated": named.truncated, "file": file is not None}
+            _write(path, json.dumps(told).encode() + b"\n" + (b"" if file else named.read()))
             self._added += path.stat().st_size + (file.stat().st_size if file else 0)
             if self._added > self._max / _SLACK:
                 self._added = 0
                 _bound(self._directory, self._max)
         except OSError:
-            return (
-                named if named.body is not None or (named.path and named.path.exists()) else replace(named, path=file)
-            )
+            there = named.body is not None or (named.path and named.path.exists())
+            return named if there else replace(named, path=file)
         return replace(named, path=file, temporary=False) if file else named
 
     def _keep_body(self, path: Path, found: Answer) -> Path | None:
@@ -150,6 +157,11 @@ def _digest(found: Answer) -> str:
         return hashlib.sha256(found.body or b"").hexdigest()
     with found.path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _worked(found: Answer) -> float:
+    """Give the milliseconds that the engine worked; all of them where it does not say."""
+    return dict(found.timings).get("exec", math.inf)
 
 
 def _write(path: Path, content: bytes) -> None:

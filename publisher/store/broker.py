@@ -131,7 +131,7 @@ class Broker:
             case "join":
                 self._owners += 1
                 client.owner = self._owners
-                self._tell(client, {"owner": client.owner})
+                self._tell(client, {"owner": client.owner, "rated": float(self._options["rate"]) > 0})
             case "claim":
                 self._claim(client, asked)
             case "link":

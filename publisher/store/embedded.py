@@ -6,7 +6,6 @@ It refuses deadlines: a query runs until it ends. Wherever strangers ask, it sta
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import pyoxigraph as ox

@@ -51,7 +51,8 @@ def open_store(
     size = settings.count("cache_mb") * _MIB
     if not isinstance(source, Release) or size == 0:
         return workers
-    return Cached(workers, _answers(source), described.name, max_bytes=size)
+    least = settings.number("cache_ms")
+    return Cached(workers, _answers(source), described.name, max_bytes=size, least=least)
 
 
 def follow(store: Store, release: Release, *, settings: Settings, prefixes: Prefixes, base: str | None = None) -> None:

@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from publisher.errors import StoreError
 from publisher.store import walls
@@ -95,7 +95,7 @@ class Pool:
         usual: int,
         limits: dict[str, int],
     ):
-        """Take the loop's selector, who listens, the board, the usual number of workers, and the limits of each in bytes."""
+        """Take the loop's selector, who listens, the board, the usual number of workers, and each one's limits."""
         self.workers: dict[int, Worker] = {}
         self.current: Nursery | None = None
         self.next: Nursery | None = None

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
-from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,12 +27,19 @@ from publisher.web import (
     things,
     wellknown,
 )
+from publisher.web.answers import Answers
+from publisher.web.meters import Meters
 from publisher.web.paths import suffixed
+from publisher.web.query_log import QueryLog
 from publisher.web.site import Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _WHOLE = (200, 304)
 _STATIC = Path(__file__).parent / "static"
 _BUNDLE = "editor.bundle.js"
+METERS = "exportin.meters"
 
 
 class _Json(DefaultJSONProvider):
@@ -50,7 +56,7 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    registry, answered, took = wellknown.meters(site)
+    meters = Meters(site)
     blueprints = (
         endpoint.blueprint(site),
         dumps.blueprint(site),
@@ -61,15 +67,22 @@ def create_app(site: Site) -> Flask:
         reading.blueprint(site),
     )
     linked = linking.blueprints(site, lambda: _routes(app))
-    for views in (*blueprints, *linked, wellknown.blueprint(site, registry), things.blueprint(site)):
+    for views in (*blueprints, *linked, wellknown.blueprint(site, meters), things.blueprint(site)):
         app.register_blueprint(views)
     _templates(app, site)
     _errors(app, site)
-    _around(app, site, answered, took)
+    _around(app, site, meters)
+    app.extensions[METERS] = meters
+    _before(app, Answers(site, app.wsgi_app, meters=meters, log=QueryLog(site.settings.text("query_log"))))
     proxies = site.settings.count("trusted_proxies")
     if proxies:
-        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies))  # noqa: B010 - a method
+        _before(app, ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies))
     return app
+
+
+def _before(app: Flask, layer: "WSGIApplication") -> None:
+    """Put a layer in front of an application."""
+    setattr(app, "wsgi_app", layer)  # noqa: B010 - the name of a method, as Flask's documentation has it
 
 
 def _routes(app: Flask) -> Iterator[tuple[str, frozenset[str], str]]:
@@ -132,9 +145,9 @@ def _errors(app: Flask, site: Site) -> None:
     app.register_error_handler(Exception, unforeseen)
 
 
-def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
+def _around(app: Flask, site: Site, meters: Meters) -> None:
     longest = site.settings.count("max_url_length")
-    changed = _date(site.about.version)
+    changed = site.changed
 
     @app.before_request
     def first() -> Response | None:
@@ -150,8 +163,7 @@ def _around(app: Flask, site: Site, answered: Counter, took: Histogram) -> None:
     @app.after_request
     def last(response: Response) -> Response:
         view = (request.endpoint or "none").rpartition(".")[2]
-        answered.labels(view, str(response.status_code)).inc()
-        took.labels(view).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        meters.count(view, response.status_code, time.perf_counter() - g.get("started", time.perf_counter()))
         if (
             changed
             and response.headers.get("ETag")
@@ -173,14 +185,6 @@ def _preflight(app: Flask) -> Response:
     response.headers["Access-Control-Allow-Headers"] = asked or "Accept"
     response.vary.add("Access-Control-Request-Headers")
     return response
-
-
-def _date(version: str) -> datetime | None:
-    """Give the moment of a release whose version is a date."""
-    try:
-        return datetime.strptime(version[:10], "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _bytes(number: int) -> str:

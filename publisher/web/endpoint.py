@@ -1,47 +1,38 @@
 """The query service over HTTP: ``/sparql``, ``/sparql/`` and ``/query`` are one and the same."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Request, Response, render_template, request
-from werkzeug.wsgi import FileWrapper
 
 from publisher.entities.describe import service
 from publisher.entities.reader import template, whole
-from publisher.rdf.media import CSV, HTML, JSON, TURTLE, Media
+from publisher.rdf.media import CSV, HTML, JSON, Media
 from publisher.store.port import Answer
-from publisher.web import headers, negotiation, problems, sparql
+from publisher.web import headers, problems, sparql
+from publisher.web.answers import ASKED, Asked, told
 from publisher.web.site import Site
 
-ADDRESS = "/sparql"
 _ROWS_SHOWN = 1000
-_BLOCK = 256 * 1024
 _CHARACTERS_SHOWN = 400_000
 
 
 def blueprint(site: Site) -> Blueprint:
-    """Give the routes of the query service of a site."""
+    """Give the views of the query service of a site: what people read of it, and what it says of itself."""
     views = Blueprint("sparql", __name__)
 
     def endpoint() -> Response:
-        """Answer one request of the SPARQL protocol."""
+        """Show what came of one request of the SPARQL protocol, which ``answers`` has read and run."""
         if request.method == "OPTIONS":
             return _options(request)
-        body = request.get_data(cache=False)
-        longest = site.settings.count("max_request_kb") * 1024
-        parsed = sparql.parse_request(
-            request.method,
-            request.headers.get("Content-Type"),
-            request.query_string.decode("latin-1"),
-            body,
-            longest=longest,
-        )
-        if isinstance(parsed, problems.Problem):
-            return problems.respond(parsed, request, base=site.about.base)
-        return _bare(site, request, parsed) if parsed.query is None else _answer(site, request, parsed)
+        asked: Asked = request.environ[ASKED]
+        if asked.problem is not None:
+            return problems.respond(asked.problem, request, base=site.about.base)
+        if asked.answer is None:
+            return _bare(site, request, asked.media)
+        return _page(site, request, asked, asked.answer)
 
-    for rule in (ADDRESS, f"{ADDRESS}/", "/query", "/query/"):
+    for rule in sparql.ADDRESSES:
         views.add_url_rule(
             rule,
             "endpoint",
@@ -67,19 +58,15 @@ def _options(asked: Request) -> Response:
     return response
 
 
-def _bare(site: Site, asked: Request, parsed: sparql.SparqlRequest) -> Response:
+def _bare(site: Site, asked: Request, media: Media) -> Response:
     """Answer a request without a query: the editor for people, the description of the service for programs."""
-    variants = (*site.graphs(), HTML)
-    media = _variant(asked, parsed, variants, default=TURTLE)
-    if not isinstance(media, Media):
-        return problems.respond(media, asked, base=site.about.base)
     if media is HTML:
         response = Response(
             render_template("sparql.html", query="", starter_query=template("starter")), content_type=HTML.content_type
         )
         return headers.cached(response, asked, seconds=site.settings.count("page_seconds"))
     public = site.settings.text("public_url").rstrip("/")
-    address = f"{public}{ADDRESS}" if public else asked.base_url
+    address = f"{public}{sparql.ADDRESS}" if public else asked.base_url
     body = service(site.reader, media, endpoint=address, offered=(*site.results(), *site.graphs()), union=site.union)
     response = Response(body, content_type=media.content_type)
     response.vary.add("Accept")
@@ -87,78 +74,15 @@ def _bare(site: Site, asked: Request, parsed: sparql.SparqlRequest) -> Response:
     return response
 
 
-def _answer(site: Site, asked: Request, parsed: sparql.SparqlRequest) -> Response:
-    offered = site.graphs() if parsed.graph else site.results()
-    media = _variant(asked, parsed, (*offered, HTML), default=offered[0])
-    if not isinstance(media, Media):
-        return problems.respond(media, asked, base=site.about.base)
-    limits = site.limits(asked.remote_addr, seconds=parsed.timeout, partial=parsed.partial)
-    written = offered[0] if media is HTML else media
-    answer = site.store.query(
-        parsed.query or "",
-        written,
-        limits=limits,
-        default_graphs=parsed.default_graphs,
-        named_graphs=parsed.named_graphs,
-    )
-    response = _page(site, asked, parsed, answer) if media is HTML else _body(answer)
-    response.vary.add("Accept")
-    if answer.etag and asked.method in ("GET", "HEAD"):
-        headers.cached(
-            response, asked, seconds=site.settings.count("page_seconds"), etag=None if media is HTML else answer.etag
-        )
-    elif answer.etag:
-        response.set_etag(answer.etag)
-        response.headers["Cache-Control"] = f"public, max-age={site.settings.count('page_seconds')}"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-    return _told(response, answer)
-
-
-def _variant(
-    asked: Request, parsed: sparql.SparqlRequest, variants: Sequence[Media], *, default: Media
-) -> Media | problems.Problem:
-    if parsed.format:
-        named = negotiation.asked_for({"format": parsed.format}, variants)
-        if isinstance(named, Media):
-            return named
-        names = ", ".join(media.suffix for media in variants)
-        return problems.Problem("bad-request", f"there is no format {parsed.format!r} here; there are: {names}")
-    chosen = negotiation.choose(asked.headers.get("Accept"), variants, default=default)
-    if chosen is HTML and not negotiation.is_browser(asked.headers.get("Accept")):
-        others = [media for media in variants if media is not HTML]
-        chosen = negotiation.choose(asked.headers.get("Accept"), others, default=default) or HTML
-    return chosen or problems.not_acceptable({media.type: f"{ADDRESS}?format={media.suffix}" for media in variants})
-
-
-def _body(answer: Answer) -> Response:
-    if answer.path is not None and answer.body is None:
-        blocks = FileWrapper(answer.path.open("rb"), _BLOCK)
-        response = Response(blocks, content_type=answer.media.content_type)
-        response.content_length = answer.path.stat().st_size
-        response.call_on_close(answer.discard)
-        return response
-    return Response(whole(answer), content_type=answer.media.content_type)
-
-
-def _told(response: Response, answer: Answer) -> Response:
-    if answer.timings:
-        timings = [f"{name};dur={milliseconds:.2f}" for name, milliseconds in answer.timings]
-        response.headers["Server-Timing"] = ", ".join(timings)
-    if answer.truncated is not None:
-        response.headers["SPARQL-Truncated"] = f"rows={answer.truncated}"
-        response.headers.add("Link", '</problems/result-too-large>; rel="help"')
-    return response
-
-
-def _page(site: Site, asked: Request, parsed: sparql.SparqlRequest, answer: Answer) -> Response:
+def _page(site: Site, browser: Request, asked: Asked, answer: Answer) -> Response:
+    """Show the rows, or the RDF as text."""
     table = _table(answer) if answer.media is JSON else None
     text = "" if table is not None else whole(answer).decode("utf-8", "replace")
-    formats = site.graphs() if parsed.graph else site.results()
+    formats = site.graphs() if asked.request.graph else site.results()
     body = render_template(
         "results.html",
-        query=parsed.query,
-        parsed=parsed,
+        query=asked.request.query,
+        parsed=asked.request,
         table=table,
         text=text[:_CHARACTERS_SHOWN],
         cut=len(text) > _CHARACTERS_SHOWN,
@@ -167,7 +91,13 @@ def _page(site: Site, asked: Request, parsed: sparql.SparqlRequest, answer: Answ
         shown=_ROWS_SHOWN,
         spreadsheet=CSV,
     )
-    return Response(body, content_type=HTML.content_type)
+    response = Response(body, content_type=HTML.content_type)
+    response.headers.extend(told(answer, asked.entry()))
+    if answer.etag and browser.method in ("GET", "HEAD"):
+        return headers.cached(response, browser, seconds=site.settings.count("page_seconds"))
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _table(answer: Answer) -> dict[str, Any]:

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 
 from flask import Request, Response
 
-EXPOSED = "Link, Location, ETag, Content-Location, Vary, Retry-After, SPARQL-Truncated, Server-Timing, Repr-Digest"
+EXPOSED = (
+    "Link, Location, ETag, Content-Location, Vary, Retry-After, SPARQL-Truncated, Server-Timing, Query-Id, Repr-Digest"
+)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+COMMON = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
 )
 
 
@@ -43,11 +51,16 @@ def cached(
     """Let an answer be kept: a strong validator (of its bytes, where none is given), its age, and 304 where it fits."""
     if vary:
         response.vary.add(vary)
-    response.headers["Cache-Control"] = f"public, max-age={seconds}, stale-while-revalidate={seconds}"
+    response.headers["Cache-Control"] = fresh(seconds)
     if response.status_code == 200:  # noqa: PLR2004 - only a whole answer has a validator
         response.set_etag(etag or hashlib.sha256(response.get_data()).hexdigest())
         response.make_conditional(request)
     return response
+
+
+def fresh(seconds: int) -> str:
+    """Give the Cache-Control of what is good for so many seconds without asking again."""
+    return f"public, max-age={seconds}, stale-while-revalidate={seconds}"
 
 
 def redirected(address: str, status: int) -> Response:
@@ -57,11 +70,9 @@ def redirected(address: str, status: int) -> Response:
 
 def common(response: Response) -> Response:
     """Put on what every answer carries: it may be read from anywhere, and a page runs nothing that is not ours."""
-    if "private" not in response.headers.get("Cache-Control", ""):
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
-    response.headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    private = "private" in response.headers.get("Cache-Control", "")
+    for name, value in COMMON[1:] if private else COMMON:
+        response.headers.setdefault(name, value)
     if response.mimetype in ("text/html", "image/svg+xml"):
         response.headers.setdefault("Content-Security-Policy", POLICY)
     return response

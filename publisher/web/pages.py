@@ -3,49 +3,61 @@
 A release never changes, so a page made once is good until another release is served. Kept are answers to GET that say
 ``Cache-Control: public``, by path, query string, Accept and mount point; bounded in bytes, least recently used out
 first. Documents (whose address fixes their media type) are also kept on disk, where every process finds them. It
-refuses to keep what sets a cookie, what varies by anything but Accept, and what is large.
+refuses to keep what sets a cookie, what varies by anything but Accept, what is large, and what a query was answered,
+which is the affair of ``answers``.
 """
 
-import threading
-from collections import OrderedDict
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publisher.rdf.media import DOCUMENTS
-from publisher.web.prepared import Kept, Prepared
+from publisher.web import sparql
+from publisher.web.memory import LARGEST, Kept, Memory
+from publisher.web.prepared import Prepared
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
+Count = Callable[[str, int, float], None]
 DOCUMENT = "exportin.document"
 FINISHED = "exportin.finished"
 _KEPT = ("200", "303", "308", "404", "406", "410")
 _SUFFIXES = tuple(f".{media.suffix}" for media in DOCUMENTS)
-_LARGEST = 512 * 1024
 _HIT = ("X-Cache", "hit")
 
 
 class Pages:
     """The layer over one application; made anew with each release, so nothing old is ever served."""
 
-    __slots__ = ("_application", "_kept", "_largest", "_lock", "_prepared", "_size")
+    __slots__ = ("_application", "_count", "_kept", "_prepared")
 
-    def __init__(self, application: Application, *, megabytes: int = 64, prepared: Prepared | None = None):
-        """Take the application that makes pages, how much memory they may fill, and the documents made already."""
+    def __init__(
+        self,
+        application: Application,
+        *,
+        megabytes: int = 64,
+        prepared: Prepared | None = None,
+        count: Count = lambda *_: None,
+    ):
+        """Take the application that makes pages, how much memory they may fill, and the documents made already.
+
+        ``count`` hears of each answer that was finished: a name for it, its status, and the seconds that it took.
+        """
         self._application = application
-        self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
-        self._lock = threading.Lock()
-        self._size = 0
-        self._largest = megabytes * 1024 * 1024
+        self._kept = Memory(megabytes=megabytes)
         self._prepared = prepared or Prepared(None)
+        self._count = count
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer from memory where the page is there, then from the disk, else from the application."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ:
-            return self._application(environ, start)
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        query_service = query and path in sparql.ADDRESSES
+        if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ or query_service:
+            return self._application(environ, start)
+        began = time.perf_counter()
         mount = (environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", ""))
         key: tuple[str, ...] = (path, query, environ.get("HTTP_ACCEPT", ""), *mount)
         kept = self._kept.get(key)
@@ -54,15 +66,14 @@ class Pages:
             kept = self._kept.get(key) or self._found(key)
         if kept is None:
             return self._application(environ, start) if method == "HEAD" else self._make(key, environ, start)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-        return _answer(kept, method, environ.get("HTTP_IF_NONE_MATCH", ""), start)
+        status, body = _answer(kept, method, environ.get("HTTP_IF_NONE_MATCH", ""), start)
+        self._count("finished", int(status[:3]), time.perf_counter() - began)
+        return [body]
 
     def _found(self, key: tuple[str, ...]) -> Kept | None:
         kept = self._prepared.get(_address(key))
         if kept is not None:
-            self._keep(key, kept)
+            self._kept.put(key, kept)
         return kept
 
     def _make(self, key: tuple[str, ...], environ: Environ, start: Start) -> Iterable[bytes]:
@@ -91,18 +102,8 @@ class Pages:
         kept = Kept(told[0], list(told[1]), body, _header(told[1], "etag"))
         if fixed:
             self._prepared.put(_address(key), kept)
-        if len(body) <= _LARGEST:
-            self._keep(key, kept)
+        self._kept.put(key, kept)
         return [body]
-
-    def _keep(self, key: tuple[str, ...], kept: Kept) -> None:
-        with self._lock:
-            old = self._kept.pop(key, None)
-            self._size += _weight(key, kept) - (_weight(key, old) if old else 0)
-            self._kept[key] = kept
-            while self._size > self._largest and self._kept:
-                gone, page = self._kept.popitem(last=False)
-                self._size -= _weight(gone, page)
 
 
 _OF_DOCUMENT = 3  # path and mount point: the address of a document fixes all else
@@ -117,13 +118,13 @@ def _address(key: tuple[str, ...]) -> str:
     return "\n".join((*key[1:], key[0]))
 
 
-def _answer(kept: Kept, method: str, validators: str, start: Start) -> list[bytes]:
+def _answer(kept: Kept, method: str, validators: str, start: Start) -> tuple[str, bytes]:
     if kept.etag and validators and _matches(validators, kept.etag):
         headers = [item for item in kept.headers if item[0].lower() not in ("content-length", "content-type")]
         start("304 NOT MODIFIED", [*headers, _HIT])
-        return [b""]
+        return "304", b""
     start(kept.status, [*kept.headers, _HIT])
-    return [b"" if method == "HEAD" else kept.body]
+    return kept.status, b"" if method == "HEAD" else kept.body
 
 
 def _matches(validators: str, etag: str) -> bool:
@@ -134,14 +135,10 @@ def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
     if not status.startswith(_KEPT) or _header(headers, "set-cookie"):
         return False
     length = _header(headers, "content-length")
-    small = not length or int(length) <= _LARGEST
+    small = not length or int(length) <= LARGEST
     vary = _header(headers, "vary").lower()
     return small and "public" in _header(headers, "cache-control") and vary in ("", "accept")
 
 
 def _header(headers: list[tuple[str, str]], name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
-
-
-def _weight(key: tuple[str, ...], kept: Kept) -> int:
-    return len(kept.body) + sum(len(part) for part in key) + 1024

@@ -11,28 +11,18 @@ import json
 import logging
 import sqlite3
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 from publisher import __file__ as package
 from publisher.release.record import Release
 from publisher.settings import Settings
+from publisher.web.memory import Kept
 
 _LOG = logging.getLogger("exportin.pages")
 _SCHEMA = "CREATE TABLE IF NOT EXISTS page (address TEXT PRIMARY KEY, status TEXT, headers TEXT, body BLOB)"
 _MATTER = ("public_url", "inbound_limit", "page_seconds", "dereference", "default_format", "trusted_proxies")
 _MADE_BY = ("web", "entities", "rdf")
 _WAIT = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A finished answer: status line, headers, body, and its entity tag."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    etag: str
 
 
 class Prepared:

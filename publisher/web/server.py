@@ -10,9 +10,11 @@ import contextlib
 import http.client
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import webbrowser
@@ -26,7 +28,7 @@ from granian.log import LogLevels
 
 from publisher.errors import ExportinError, UsageError
 from publisher.settings import Settings
-from publisher.web import create_app, preparing
+from publisher.web import METERS, create_app, meters, preparing
 from publisher.web.opening import Opened, Sources, Union, open_sources
 from publisher.web.pages import Application, Pages
 from publisher.web.patience import Patience
@@ -74,7 +76,8 @@ class Serving:
     def application(self) -> Application:
         """Give the application of one web process."""
         opened = self._opened
-        pages = Pages(create_app(opened.in_this_process()), prepared=Prepared(opened.pages))
+        app = create_app(opened.in_this_process())
+        pages = Pages(app, prepared=Prepared(opened.pages), count=app.extensions[METERS].count)
         settings = opened.site.settings
         share = 0 if settings.count("trusted_proxies") else threads(settings) // 2
         return Patience(pages, share=share, seconds=_BODY_SECONDS, largest=settings.count("max_request_kb") * 1024)
@@ -153,13 +156,14 @@ def start(
     """
     address = Address(host, _free(host, port))
     sources = Sources(tuple(places), settings, store, base_iri, default_graph, documents)
-    serving = Serving(lambda: open_sources(sources), watched=sources.watched)
-    watch = threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True)
-    watch.start()
+    counts = Path(tempfile.mkdtemp(prefix="exportin-counts-"))
+    meters.share(counts)
     try:
-        serve(serving, address)
+        with contextlib.closing(Serving(lambda: open_sources(sources), watched=sources.watched)) as serving:
+            threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True).start()
+            serve(serving, address)
     finally:
-        serving.close()
+        shutil.rmtree(counts, ignore_errors=True)
 
 
 def threads(settings: Settings) -> int:

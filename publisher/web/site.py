@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from publisher.entities.lookup import Lookup
@@ -57,6 +58,14 @@ class Site:
     def reader(self) -> Reader:
         """Give the reader of things, with the limits of this process."""
         return Reader(self.store, self.about, replace(self.limits(None), rows=_ROWS), self.common)
+
+    @property
+    def changed(self) -> datetime | None:
+        """Give the moment of a release whose version is a date."""
+        try:
+            return datetime.strptime(self.about.version[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
     @property
     def files(self) -> Mapping[str, File]:

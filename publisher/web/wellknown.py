@@ -5,19 +5,20 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, render_template, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from publisher.errors import StoreError
 from publisher.rdf.media import JSON
 from publisher.store.port import Limits
 from publisher.web import headers, problems
+from publisher.web.meters import Meters, status_of
 from publisher.web.site import Site
 
 _MOST = 50_000
 _LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 
 
-def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
+def blueprint(site: Site, meters: Meters) -> Blueprint:
     """Give the routes that monitors, crawlers and browsers ask for by name."""
     views = Blueprint("wellknown", __name__)
     seconds = site.settings.count("page_seconds")
@@ -34,12 +35,12 @@ def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
             site.store.query("ASK {}", JSON, limits=Limits(seconds=2.0, rows=1))
         except StoreError as error:
             return problems.respond(problems.from_error(error), request, base=site.about.base)
-        return _plain(f"ready: {site.about.name} {site.about.version}\n")
+        return _plain(_readiness(site))
 
     @views.get("/metrics")
     def metrics() -> Response:
-        """Give the counters of this process for Prometheus."""
-        response = Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+        """Give what the site counts, for Prometheus."""
+        response = Response(meters.text(), content_type=CONTENT_TYPE_LATEST)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -86,18 +87,16 @@ def blueprint(site: Site, registry: CollectorRegistry) -> Blueprint:
     return views
 
 
-def meters(site: Site) -> tuple[CollectorRegistry, Counter, Histogram]:
-    """Give the counters of a process: what was answered, how long it took, which release is served."""
-    registry = CollectorRegistry()
-    answered = Counter(
-        "exportin_responses", "Responses by kind of page and status", ["view", "status"], registry=registry
-    )
-    took = Histogram("exportin_response_seconds", "Seconds to make a response", ["view"], registry=registry)
-    served = Gauge("exportin_release_info", "The release that is served", ["name", "version"], registry=registry)
-    served.labels(site.about.name, site.about.version).set(1)
-    quads = Gauge("exportin_release_quads", "Quads of the release that is served", registry=registry)
-    quads.set(site.counts.get("quads", 0))
-    return registry, answered, took
+def _readiness(site: Site) -> str:
+    """Tell what is served, and what its store says of itself."""
+    lines = [f"ready: {site.about.name} {site.about.version}".rstrip()]
+    status = status_of(site)
+    if "workers" in status:
+        busy = sum(1 for worker in status["workers"] if worker["busy"])
+        lines.append(f"workers: {len(status['workers'])}, busy: {busy}, queries that wait: {status['queue']}")
+        lines.append(f"data: {'in memory' if status['in_memory'] else 'on disk'}")
+        lines.append(f"sockets barred from workers: {'yes' if status['sockets_barred'] else 'no'}")
+    return "\n".join(lines) + "\n"
 
 
 def _catalog(site: Site) -> dict[str, object]:

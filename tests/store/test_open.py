@@ -44,7 +44,7 @@ def release(tmp_path: Path, version: str) -> Release:
 @pytest.mark.parametrize("in_memory", [1_000_000, 0], ids=["in memory", "on disk"])
 def test_a_release_is_served_and_followed(tmp_path: Path, in_memory: int) -> None:
     """The answers of a release are kept beside its index, and those of the next release are its own."""
-    settings: Settings = settings_from({}, {"workers": "1", "in_memory_quads": str(in_memory)})
+    settings = settings_from({}, {"workers": "1", "in_memory_quads": str(in_memory), "cache_ms": "0"})
     store = open_store(release(tmp_path, "1"), settings=settings, prefixes=PREFIXES)
     assert isinstance(store, Cached)
     try:

@@ -1,0 +1,242 @@
+"""A thin WSGI layer in front of Flask: queries are answered without it.
+
+Every request of the SPARQL protocol is read here, and every query is run, counted and logged here. An answer that is
+rows or RDF goes out at once; what people read (the editor, a table of results, a problem) is left to the views of
+``endpoint``, which find in the environment what was asked and what came of it. Answers are kept in memory by the bytes
+of the request: the second time nobody reads the query again.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date, is_resource_modified, quote_etag
+from werkzeug.wsgi import ClosingIterator, FileWrapper, get_input_stream
+
+from publisher.errors import ExportinError
+from publisher.rdf.media import HTML, TURTLE, Media
+from publisher.rdf.query import read
+from publisher.store.port import Answer
+from publisher.web import headers, negotiation, problems, sparql
+from publisher.web.memory import LARGEST, Kept, Memory
+from publisher.web.meters import Meters
+from publisher.web.pages import Application, Environ, Start
+from publisher.web.query_log import Entry, QueryLog, name_of
+from publisher.web.site import Site
+
+ASKED = "exportin.asked"
+VIEW = "endpoint"
+_BODIES = ("POST", "QUERY")
+_WHOLE, _UNCHANGED = 200, 304
+_BLOCK = 256 * 1024
+_CHOICES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of the protocol and what came of it: an answer in the media type, or the problem that it is.
+
+    Both are None for a request without a query, which asks for the service itself.
+    """
+
+    request: sparql.SparqlRequest
+    media: Media = HTML
+    answer: Answer | None = None
+    problem: problems.Problem | None = None
+
+    def entry(self) -> Entry:
+        """Give what the log says of it."""
+        query, answer = self.request.query or "", self.answer
+        form = read(query).form.value or "unknown" if query else "none"
+        if self.problem is not None or answer is None:
+            outcome, status = (self.problem.kind, self.problem.status) if self.problem else ("answered", _WHOLE)
+            return Entry(name_of(query), form, status=status, outcome=outcome)
+        cache = "disk" if answer.cached else "miss" if answer.etag else "none"
+        return Entry(name_of(query), form, _WHOLE, "answered", cache, answer.rows, _size(answer))
+
+
+class Answers:
+    """The layer over one application; made anew with each release, so nothing old is ever served."""
+
+    def __init__(self, site: Site, application: Application, *, meters: Meters, log: QueryLog):
+        """Take the site, the application behind, and where queries are counted and logged."""
+        self._site = site
+        self._application = application
+        self._meters = meters
+        self._log = log
+        self._kept = Memory()
+        self._choices: dict[tuple[object, ...], Media | problems.Problem] = {}
+        self._longest = site.settings.count("max_request_kb") * 1024
+        self._longest_address = site.settings.count("max_url_length")
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Answer a request of the protocol; leave every other to the application."""
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        address = environ.get("QUERY_STRING", "")
+        ours = path in sparql.ADDRESSES and method in sparql.METHODS and method != "OPTIONS"
+        if not ours or len(path) + len(address) > self._longest_address:
+            return self._application(environ, start)
+        began = time.perf_counter()
+        body = _body(environ, self._longest) if method in _BODIES else b""
+        if isinstance(body, problems.Problem):
+            return self._leave(Asked(sparql.SparqlRequest(), problem=body), environ, start, began)
+        key = (method in _BODIES, environ.get("CONTENT_TYPE"), address, environ.get("HTTP_ACCEPT"), body)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return self._give(kept, environ, start, began)
+        asked = self._ask(environ, body)
+        if asked.answer is None or asked.media is HTML:
+            return self._leave(asked, environ, start, began)
+        finished = self._finished(asked, asked.answer)
+        if finished.etag and not _is_large(asked.answer):
+            self._kept.put(key, finished)
+        return self._give(finished, environ, start, began, fresh=asked.answer)
+
+    def _ask(self, environ: Environ, body: bytes) -> Asked:
+        """Read a request, and run its query where it has one."""
+        method, media_type, address = environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE"), environ["QUERY_STRING"]
+        parsed = sparql.parse_request(method, media_type, address, body, longest=self._longest)
+        if isinstance(parsed, problems.Problem):
+            return Asked(sparql.SparqlRequest(), problem=parsed)
+        media = self._variant(environ.get("HTTP_ACCEPT"), parsed)
+        if not isinstance(media, Media):
+            return Asked(parsed, problem=media)
+        if parsed.query is None:
+            return Asked(parsed, media)
+        try:
+            return Asked(parsed, media, self._answer(parsed, parsed.query, media, environ.get("REMOTE_ADDR")))
+        except ExportinError as error:
+            return Asked(parsed, media, problem=problems.from_error(error))
+
+    def _answer(self, parsed: sparql.SparqlRequest, query: str, media: Media, client: str | None) -> Answer:
+        if media is HTML:
+            media = (self._site.graphs() if parsed.graph else self._site.results())[0]
+        return self._site.store.query(
+            query,
+            media,
+            limits=self._site.limits(client, seconds=parsed.timeout, partial=parsed.partial),
+            default_graphs=parsed.default_graphs,
+            named_graphs=parsed.named_graphs,
+        )
+
+    def _variant(self, accept: str | None, parsed: sparql.SparqlRequest) -> Media | problems.Problem:
+        """Give the variant that a client gets; what was chosen for the same Accept header before is remembered."""
+        bare = parsed.query is None
+        key = (accept, parsed.format, bare, parsed.graph)
+        chosen = self._choices.get(key)
+        if chosen is None:
+            offered = self._site.graphs() if bare or parsed.graph else self._site.results()
+            chosen = _variant(accept, parsed.format, (*offered, HTML), default=TURTLE if bare else offered[0])
+            if len(self._choices) >= _CHOICES:
+                self._choices.clear()
+            self._choices[key] = chosen
+        return chosen
+
+    def _leave(self, asked: Asked, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
+        """Leave to the application what people read."""
+        if asked.request.query is not None or asked.problem is not None:
+            self._log.write(asked.entry(), milliseconds=_since(began))
+        environ[ASKED] = asked
+        environ["wsgi.input"] = BytesIO()
+        return self._application(environ, start)
+
+    def _finished(self, asked: Asked, answer: Answer) -> Kept:
+        """Give an answer as it is sent; the body of a large one stays in its file."""
+        entry = asked.entry()
+        fields = [("Content-Type", answer.media.content_type), ("Content-Length", str(entry.bytes)), ("Vary", "Accept")]
+        if answer.etag:
+            fields.append(("ETag", quote_etag(answer.etag)))
+            fields.append(("Cache-Control", headers.fresh(self._site.settings.count("page_seconds"))))
+            if self._site.changed:
+                fields.append(("Last-Modified", http_date(self._site.changed)))
+        else:
+            fields.append(("Cache-Control", "no-store"))
+        body = b"" if _is_large(answer) else answer.read()
+        return Kept("200 OK", [*fields, *told(answer, entry), *headers.COMMON], body, answer.etag or "", entry)
+
+    def _give(
+        self, kept: Kept, environ: Environ, start: Start, began: float, *, fresh: Answer | None = None
+    ) -> Iterable[bytes]:
+        """Send an answer: whole, or 304 where the client has it."""
+        entry = kept.note
+        if not isinstance(entry, Entry):
+            raise TypeError(entry)
+        method = environ["REQUEST_METHOD"]
+        timings = fresh.timings if fresh else (("cache", _since(began)),)
+        fields = [*kept.headers, ("Server-Timing", ", ".join(f"{name};dur={spent:.2f}" for name, spent in timings))]
+        if fresh is None:
+            fields.append(("X-Cache", "hit"))
+            entry = replace(entry, cache="memory")
+        if kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
+            entry = replace(entry, status=_UNCHANGED, outcome="unchanged")
+            start("304 NOT MODIFIED", [pair for pair in fields if pair[0] not in ("Content-Length", "Content-Type")])
+        else:
+            start(kept.status, fields)
+        self._log.write(entry, milliseconds=_since(began))
+        self._meters.count(VIEW, entry.status, time.perf_counter() - began)
+        empty = entry.status == _UNCHANGED or method == "HEAD"
+        if fresh is not None and fresh.path is not None and _is_large(fresh) and not empty:
+            return ClosingIterator(FileWrapper(fresh.path.open("rb"), _BLOCK), [fresh.discard])
+        if fresh is not None:
+            fresh.discard()
+        return [b"" if empty else kept.body]
+
+
+def told(answer: Answer, entry: Entry) -> list[tuple[str, str]]:
+    """Give the headers that tell the name of a query, and that its answer was cut."""
+    fields = [("Query-Id", entry.query)]
+    if answer.truncated is not None:
+        fields.append(("SPARQL-Truncated", f"rows={answer.truncated}"))
+        fields.append(("Link", '</problems/result-too-large>; rel="help"'))
+    return fields
+
+
+def _body(environ: Environ, longest: int) -> bytes | problems.Problem:
+    """Take in the body of a request, but not more than is read of it."""
+    try:
+        return get_input_stream(environ, max_content_length=longest + 1024).read()
+    except HTTPException as error:
+        return problems.of_status(error.code or _WHOLE, error.description or error.name)
+
+
+def _variant(
+    accept: str | None, asked: str | None, variants: tuple[Media, ...], *, default: Media
+) -> Media | problems.Problem:
+    """Give the variant that is asked for by name or by the Accept header, or the problem that it is."""
+    if asked:
+        named = negotiation.asked_for({"format": asked}, variants)
+        if isinstance(named, Media):
+            return named
+        names = ", ".join(media.suffix for media in variants)
+        return problems.Problem("bad-request", f"there is no format {asked!r} here; there are: {names}")
+    chosen = negotiation.choose(accept, variants, default=default)
+    if chosen is HTML and not negotiation.is_browser(accept):
+        others = [media for media in variants if media is not HTML]
+        chosen = negotiation.choose(accept, others, default=default) or HTML
+    return chosen or problems.not_acceptable(
+        {media.type: f"{sparql.ADDRESS}?format={media.suffix}" for media in variants}
+    )
+
+
+def _is_new(environ: Environ, etag: str) -> bool:
+    """Tell whether a client lacks an answer, as far as it says."""
+    if "HTTP_IF_NONE_MATCH" not in environ:
+        return True
+    return is_resource_modified(environ, etag=etag)
+
+
+def _is_large(answer: Answer) -> bool:
+    return answer.body is None and _size(answer) > LARGEST
+
+
+def _size(answer: Answer) -> int:
+    path: Path | None = answer.path
+    return len(answer.body or b"") if answer.body is not None or path is None else path.stat().st_size
+
+
+def _since(began: float) -> float:
+    """Give the milliseconds since a moment."""
+    return (time.perf_counter() - began) * 1e3
