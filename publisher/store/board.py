@@ -3,7 +3,7 @@
     token in the pipe ──take──▶ who took it asks that worker ──give──▶ token in the pipe
 
 The kernel hands each token to one taker, so a query that finds an idle worker needs nobody's leave, and costs no other
-process a moment. Where queries wait the broker takes the tokens, and everybody asks the broker. The board refuses to
+process a moment. For queries that wait in its queue the broker takes tokens like anybody else. The board refuses to
 decide anything: who may ask, how long, and what becomes of a worker is the broker's.
 
 It is a file of 64 bytes for the site and for each worker, in words of 8 bytes of the machine's own order, each written
@@ -75,14 +75,17 @@ class Board:
 
     # --- the site
 
-    @property
-    def waiting(self) -> bool:
-        """Tell whether queries wait in the broker's queue."""
-        return self._counts[0] != 0
+    def rule(self, *, share: int, slots: int) -> None:
+        """Note how many queries of one client may run at once, and how many slots are in use."""
+        self._counts[0], self._counts[1] = share, max(slots, self._counts[1])
 
-    def wait(self, queries: int) -> None:
-        """Note how many queries wait in the broker's queue."""
-        self._counts[0] = queries
+    def has_its_share(self, client: int) -> bool:
+        """Tell whether a client runs as many queries as it may; the site itself never does."""
+        if not client:
+            return False
+        slots = range(self._counts[1])
+        running = sum(1 for slot in slots if self.client(slot) == client and self.since(slot))
+        return running >= self._counts[0]
 
     # --- workers, by slot
 

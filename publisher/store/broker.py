@@ -37,7 +37,7 @@ from publisher.store.wire import Frames, Garbled, failure, pack
 SOCKET = "broker.sock"
 _BLOCK = 1 << 18
 _MOMENT = 0.25  # seconds after which a query counts as slow, and between two looks at its memory
-_SOON = 0.02  # seconds between two looks at a queue in which nobody may run
+_SOON = 0.02  # seconds between two looks at the queue
 _LATE = 1.0  # seconds after its deadline at which a worker is ended from here
 _KEPT_SECONDS = 3600.0  # how long an answer's file may lie before it counts as forgotten
 _SWEEP_SECONDS = 60.0
@@ -83,7 +83,7 @@ class Broker:
         self._listener.settimeout(0)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(0, selectors.EVENT_READ, self._stop)
-        self._spare: list[int] = []  # tokens held here while anything waits in the queue
+        self._board.rule(share=self._queue.share, slots=0)
         limits = {"memory": self._memory, "answer": int(options["answer"])}
         self._pool = Pool(self._selector, self, self._board, usual=int(options["workers"]), limits=limits)
         self._pool.load(source)
@@ -197,31 +197,28 @@ class Broker:
             self._tell(client, failure(self._overloaded("the queue of queries is full", now)))
 
     def _dispatch(self, now: float) -> None:
-        """Give idle workers to those who wait; while anybody does, every token is ours."""
-        self._board.wait(len(self._queue))
-        if len(self._queue):
-            self._gather()
+        """Give idle workers to those who wait, and look out for more while anybody waits who may run."""
         running = Counter(self._board.client(worker.slot) for worker, _ in self._pool.busy())
-        while self._spare and (job := self._queue.next(running)) is not None:
-            worker = self._pool.workers[self._spare.pop(0)]
+        while (job := self._queue.next(running)) is not None:
+            worker = self._idle_worker()
+            if worker is None:
+                break
+            self._queue.take(job)
             self._board.begin(worker.slot, owner=job.owner, now=now, seconds=job.seconds, client=job.client)
             running[job.client] += 1
             self._tell(job.connection, {"worker": worker.number})
-        self._board.wait(len(self._queue))
         watched = self._board.tokens in self._selector.get_map()
-        if len(self._queue) and not watched:
+        if job is not None and not watched:
             self._selector.register(self._board.tokens, selectors.EVENT_READ, self._freed)
-        elif not len(self._queue):
-            if watched:
-                self._selector.unregister(self._board.tokens)
-            while self._spare:
-                self._board.give(self._spare.pop())
+        elif job is None and watched:
+            self._selector.unregister(self._board.tokens)
 
-    def _gather(self) -> None:
-        """Take every token; one of a worker that has ended is forgotten."""
+    def _idle_worker(self) -> Worker | None:
+        """Take the token of an idle worker; that of one that has ended is forgotten."""
         while (number := self._board.take()) is not None:
             if number in self._pool.workers:
-                self._spare.append(number)
+                return self._pool.workers[number]
+        return None
 
     def _freed(self) -> None:
         self._dispatch(time.monotonic())
@@ -274,6 +271,7 @@ class Broker:
 
     def idle(self, worker: Worker) -> None:
         """Let a worker that is ready be used."""
+        self._board.rule(share=self._queue.share, slots=worker.slot + 1)
         self._board.give(worker.number)
         self._dispatch(time.monotonic())
 
@@ -281,8 +279,6 @@ class Broker:
         """Note how a worker has ended, for the client whose query it ran."""
         for name, count in zip(("answered", "failed"), self._board.counts(worker.slot), strict=True):
             self._counts[name] += count
-        if worker.number in self._spare:
-            self._spare.remove(worker.number)
         if not self._board.since(worker.slot):
             return
         if worker.number not in self._fates:
@@ -324,10 +320,8 @@ class Broker:
     # --- time
 
     def _pause(self) -> float:
-        """Give how long to wait for news: a moment while anything runs, less while somebody waits who may not run."""
-        if self._spare:
-            return _SOON
-        return _MOMENT
+        """Give how long to wait for news: a moment, and less while somebody waits."""
+        return _SOON if len(self._queue) else _MOMENT
 
     def _look(self, now: float) -> None:
         """Do what time asks for: deadlines, memory, the queue, enough workers, forgotten files."""
@@ -338,7 +332,7 @@ class Broker:
         for job in list(self._queue.older_than(now - float(self._options["queue_seconds"]))):
             self._counts["refused_waited"] += 1
             self._tell(job.connection, failure(self._overloaded("every worker has been busy for too long", now)))
-        if len(self._queue) or self._spare:
+        if len(self._queue):
             self._dispatch(now)
         self._pool.keep_up(now)
         if now > self._swept + _SWEEP_SECONDS:
@@ -366,12 +360,13 @@ class Broker:
 
     def _find_lost(self, now: float) -> None:
         """End workers that have long been idle without a token: a process ended between taking it and asking."""
-        self._gather()
         for worker in list(self._pool.workers.values()):
             rested = worker.pid and not self._board.since(worker.slot)
-            if rested and worker.number not in self._spare and now - self._board.last(worker.slot) > _SWEEP_SECONDS:
-                self._pool.remove(worker)
-        self._dispatch(now)
+            if rested and now - self._board.last(worker.slot) > _SWEEP_SECONDS:
+                if self._board.withdraw(worker.number):
+                    self._board.give(worker.number)
+                else:
+                    self._pool.remove(worker)
 
     def _end(self, worker: Worker, error: StoreError) -> None:
         self._remember(worker, error)

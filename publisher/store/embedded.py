@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from publisher.errors import NotOffered, QueryRejected, ResultTooLarge, StoreError
 from publisher.rdf import media as kinds
+from publisher.rdf.keywords import misspelt
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form, Query, position, read, tokens
 from publisher.store.datasets import Dataset, Datasets
@@ -227,6 +228,15 @@ def _reject(query: Query, message: str) -> NoReturn:
     line, column = int(match[1]), int(match[2])
     before = query.text.split("\n")[: line - 1]
     at = position(query.text, min(len(query.text), sum(len(row) + 1 for row in before) + column - 1))
+    wrong = misspelt(tokens(query.text))
+    if wrong is not None:
+        word, meant = wrong
+        at = position(query.text, word.start)
+        raise QueryRejected(
+            f"line {at.line}, column {at.column}: {word.text[:60]!r} is no word of SPARQL",
+            position=at,
+            fix=f"did you mean {meant}?" if meant else "a name needs a prefix, a text needs quotation marks",
+        )
     token = next((token.text for token in tokens(query.text) if token.end > at.offset), None)
     seen = f"unexpected {token[:60]!r}" if token else "the query ends too early"
     sentences = _SENTENCE.findall(match[3].partition("['")[0])

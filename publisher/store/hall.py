@@ -146,7 +146,10 @@ class Hall:
         """Give a worker that is ours until its token is given back, and the link to it."""
         counted = self._rated and client != 0  # the broker counts the queries of each client
         while True:
-            number = None if counted or self.board.waiting else self.board.take() or self._linger()
+            number = None if counted else self.board.take() or self._linger()
+            if number is not None and self.board.has_its_share(client):
+                self.board.give(number)
+                number = None
             if number is None:
                 claim = {"do": "claim", "owner": self._owner, "client": limits.client, "seconds": limits.seconds}
                 number = int(self.ask(claim, seconds=wait + _SPARE_SECONDS)["worker"])
@@ -161,7 +164,7 @@ class Hall:
         if not self._turn.acquire(timeout=_LINGER_SECONDS):
             return None
         try:
-            while (left := until - time.monotonic()) > 0 and not self.board.waiting:
+            while (left := until - time.monotonic()) > 0:
                 if self._poll.poll(left * 1e3) and (number := self.board.take()) is not None:
                     return number
         finally:

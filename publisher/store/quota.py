@@ -65,12 +65,13 @@ class Queue:
         return True
 
     def next(self, running: Mapping[int, int]) -> Job | None:
-        """Take out and give the next query that may run, where clients run so many already."""
+        """Give the next query that may run, where clients run so many already, and leave it in the queue."""
         free = (job for job in self._jobs if not job.client or running.get(job.client, 0) < self.share)
-        job = next(free, None)
-        if job is not None:
-            self._jobs.remove(job)
-        return job
+        return next(free, None)
+
+    def take(self, job: Job) -> None:
+        """Take a query out of the queue because it runs now."""
+        self._jobs.remove(job)
 
     def older_than(self, moment: float) -> Iterator[Job]:
         """Take out and give every query that was queued before a moment."""

@@ -33,7 +33,7 @@ class Workers:
     """A store behind a broker; only the one that ``start_workers`` gave ends the broker when it is closed."""
 
     def __init__(self, folder: Path, policy: Policy, *, wait: float, keeper: Keeper | None = None):
-        """Take the broker's folder, the policy, the longest wait in the queue, and the broker's keeper if it is ours."""
+        """Take the broker's folder, the policy, the longest wait in the queue, and the keeper of a broker of ours."""
         self.address = folder / SOCKET
         self._folder = folder
         self._policy = policy

@@ -71,6 +71,9 @@ class Answers:
         self._choices: dict[tuple[object, ...], Media | problems.Problem] = {}
         self._longest = site.settings.count("max_request_kb") * 1024
         self._longest_address = site.settings.count("max_url_length")
+        self._lasting = [("Cache-Control", headers.fresh(site.settings.count("page_seconds")))]
+        if site.changed:
+            self._lasting.append(("Last-Modified", http_date(site.changed)))
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer a request of the protocol; leave every other to the application."""
@@ -149,9 +152,7 @@ class Answers:
         fields = [("Content-Type", answer.media.content_type), ("Content-Length", str(entry.bytes)), ("Vary", "Accept")]
         if answer.etag:
             fields.append(("ETag", quote_etag(answer.etag)))
-            fields.append(("Cache-Control", headers.fresh(self._site.settings.count("page_seconds"))))
-            if self._site.changed:
-                fields.append(("Last-Modified", http_date(self._site.changed)))
+            fields.extend(self._lasting)
         else:
             fields.append(("Cache-Control", "no-store"))
         body = b"" if _is_large(answer) else answer.read()

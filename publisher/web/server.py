@@ -7,6 +7,7 @@ stays, and the log says why.
 """
 
 import contextlib
+import gc
 import http.client
 import logging
 import os
@@ -76,6 +77,7 @@ class Serving:
     def application(self) -> Application:
         """Give the application of one web process."""
         opened = self._opened
+        gc.freeze()  # what was imported before the fork is neither looked at again nor copied
         app = create_app(opened.in_this_process())
         pages = Pages(app, prepared=Prepared(opened.pages), count=app.extensions[METERS].count)
         settings = opened.site.settings

@@ -10,7 +10,7 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Content, Description
 from publisher.release.read import Release
 from publisher.release.write import write_release
-from publisher.settings import Settings, settings_from
+from publisher.settings import settings_from
 from publisher.store.answers import Cached
 from publisher.store.embedded import Embedded
 from publisher.store.open import follow, open_store
