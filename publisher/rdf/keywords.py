@@ -11,13 +11,13 @@ from publisher.rdf.query import Token
 
 _WORDS = frozenset(
     """
-    a true false base prefix version select ask construct describe where from named distinct reduced as group order by
-    having limit offset asc desc values undef optional union minus filter exists not in graph service silent bind
-    lateral count sum min max avg sample group_concat separator str lang langmatches datatype bound iri uri bnode rand
-    abs ceil floor round concat strlen ucase lcase encode_for_uri contains strstarts strends strbefore strafter
-    year month day hours minutes seconds timezone tz now uuid struuid md5 sha1 sha256 sha384 sha512 coalesce if strlang strdt
-    sameterm isiri isuri isblank isliteral isnumeric regex substr replace langdir strlangdir haslang haslangdir istriple triple
-    subject predicate object adjust
+    a true false base prefix version select ask construct describe where from named distinct reduced as group
+    order by having limit offset asc desc values undef optional union minus filter exists not in graph service
+    silent bind lateral count sum min max avg sample group_concat separator str lang langmatches datatype
+    bound iri uri bnode rand abs ceil floor round concat strlen ucase lcase encode_for_uri contains strstarts
+    strends strbefore strafter year month day hours minutes seconds timezone tz now uuid struuid md5 sha1
+    sha256 sha384 sha512 coalesce if strlang strdt sameterm isiri isuri isblank isliteral isnumeric regex
+    substr replace langdir strlangdir haslang haslangdir istriple triple subject predicate object adjust
     """.split()  # noqa: SIM905 - read by people as prose, and as long as that
 )
 _NEAR = 0.7
