@@ -184,10 +184,14 @@ class Overloaded(StoreError):
 
     code = "query.overloaded"
 
-    def __init__(self, message: str, *, retry_after: int, fix: str | None = None):
-        """Keep how many seconds the client should wait."""
+    def __init__(
+        self, message: str, *, retry_after: int, limit: float | None = None, unit: str = "", fix: str | None = None
+    ):
+        """Keep how many seconds the client should wait, and the limit that was met: ``queue`` or ``perSecond``."""
         super().__init__(message, fix=fix)
         self.retry_after = retry_after
+        self.limit = limit
+        self.unit = unit
 
 
 class RateLimited(Overloaded):

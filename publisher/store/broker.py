@@ -188,7 +188,9 @@ class Broker:
         if wait:
             self._counts["rate_limited"] += 1
             seconds = math.ceil(wait)
-            error = RateLimited("this client asks faster than its rate", retry_after=seconds)
+            rate = float(self._options["rate"])
+            message = f"this client asks faster than {rate:g} times in a second"
+            error = RateLimited(message, retry_after=seconds, limit=rate, unit="perSecond")
             self._tell(client, failure(error))
         elif self._queue.add(job):
             self._dispatch(now)
@@ -265,7 +267,8 @@ class Broker:
     def _overloaded(self, message: str, now: float) -> Overloaded:
         left = (since + self._board.seconds(worker.slot) - now for worker, since in self._pool.busy())
         seconds = max(1, min(30, math.ceil(min(left, default=1.0))))
-        return Overloaded(message, retry_after=seconds, fix=f"try again in {seconds} s")
+        fix, limit = f"try again in {seconds} s", int(self._options["queue"])
+        return Overloaded(message, retry_after=seconds, limit=limit, unit="queue", fix=fix)
 
     # --- what the pool tells
 

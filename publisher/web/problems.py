@@ -93,7 +93,8 @@ def from_error(error: errors.ExportinError) -> Problem:
             problem = Problem("result-too-large", error.message, {"limit": {error.unit: error.limit}, **fix})
         case errors.Overloaded():
             kind = "rate-limited" if "rate" in error.reason else "overloaded"
-            wait = {"retryAfter": error.retry_after, **fix}
+            limit = {} if error.limit is None else {"limit": {error.unit: error.limit}}
+            wait = {"retryAfter": error.retry_after, **limit, **fix}
             problem = Problem(kind, error.message, wait, {"Retry-After": str(error.retry_after)})
         case errors.NotOffered():
             problem = Problem("not-acceptable", error.message, {"variants": list(error.offered), **fix})

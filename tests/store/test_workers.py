@@ -126,7 +126,7 @@ def test_a_full_queue_refuses(start: Start, many: Path) -> None:
         errors = [each.result() for each in [pool.submit(endless, store, 2.5, f"c{n}") for n in range(6)]]
     refused = [error for error in errors if isinstance(error, Overloaded)]
     assert len(refused) >= 2
-    assert all(error.retry_after >= 1 for error in refused)
+    assert all((error.retry_after >= 1, error.limit, error.unit) == (True, 2, "queue") for error in refused)
 
 
 def test_one_client_has_a_rate(start: Start, many: Path) -> None:
@@ -137,6 +137,7 @@ def test_one_client_has_a_rate(start: Start, many: Path) -> None:
     with pytest.raises(RateLimited) as caught:
         store.query("ASK {}", JSON, limits=Limits(client="10.0.0.1"))
     assert caught.value.retry_after in (1, 2)
+    assert (caught.value.limit, caught.value.unit) == (0.5, "perSecond")
     for client in ("10.0.0.2", None, None, None):
         assert store.query("ASK {}", JSON, limits=Limits(client=client)).rows == 1
 
