@@ -66,6 +66,10 @@ class Ontology:
         """Give every term that is declared as a class."""
         return frozenset(iri for iri, types in self.types.items() if types & _CLASSES)
 
+    def is_class(self, iri: str) -> bool:
+        """Tell whether a term is declared as a class."""
+        return not self.types.get(iri, frozenset()).isdisjoint(_CLASSES)
+
     def label(self, iri: str) -> str | None:
         """Give the label of a term, in the dataset's language where there is one."""
         return self.labels.get(iri)

@@ -105,31 +105,37 @@ def check_alignment(dataset: Dataset, slices: Slices | None = None) -> Iterator[
     types: dict[str, set[str]] = {}
     for row in _rows(dataset.tables["entity_types"]):
         types.setdefault(row["entity"], set()).add(row["type"])
-    for row in _rows(dataset.tables["entities"]):
-        yield from _identifier(row["iri"], row["label"], known, dataset.prefixes, _where(row))
-        yield from _kind(row["iri"], types.get(row["iri"], set()), known, dataset, _where(row))
+    for iri, entity in dataset.entities.items():
+        place = dataset.key_origins.get((iri, names.RDFS + "label"), entity.where)
+        yield from _identifier(iri, entity.label, known, dataset.prefixes, (entity.where, place))
+        place = dataset.key_origins.get((iri, names.RDF + "type"), entity.where)
+        yield from _kind(iri, types.get(iri, set()), known, dataset, place)
     for row in _rows(dataset.tables["alignments"]):
         for side in ("subject", "object"):
-            yield from _identifier(row[side], row[f"{side}_label"], known, dataset.prefixes, _where(row))
-            yield from _version(row[side], row[f"{side}_source_version"], known, dataset.prefixes, _where(row))
+            id_, label, version = (_cell(row, dataset, f"{side}_{what}") for what in ("id", "label", "source_version"))
+            yield from _identifier(row[side], row[f"{side}_label"], known, dataset.prefixes, (id_, label))
+            yield from _version(row[side], row[f"{side}_source_version"], known, dataset.prefixes, version)
         yield from _justification(row)
 
 
-def _identifier(iri: str, label: str, slices: Slices, prefixes: Prefixes, where: Where) -> Iterator[Finding]:
+def _identifier(
+    iri: str, label: str, slices: Slices, prefixes: Prefixes, places: tuple[Where, Where]
+) -> Iterator[Finding]:
+    """Judge an identifier and the label beside it; ``places`` are where the two are written."""
     term = slices.terms.get(iri)
     if term is None:
         if slices.owned(iri):
-            yield _unknown(iri, label, slices, prefixes, where)
+            yield _unknown(iri, label, slices, prefixes, places[0])
         return
     shown = prefixes.compress(iri) or iri
     if term.obsolete:
-        yield _obsolete(term, shown, slices, prefixes, where)
+        yield _obsolete(term, shown, slices, prefixes, places[0])
     elif label and term.label and label != term.label:
         also = " (the label given is a synonym of it)" if label in term.synonyms else ""
         yield Finding(
             "alignment.label-differs",
             f"{shown} is called {term.label!r} in the slice {term.slice}, not {label!r}{also}",
-            where=where,
+            where=places[1],
             focus=iri,
             path=names.RDFS + "label",
             value=label,
@@ -241,6 +247,11 @@ def _rows(table: Table) -> Iterator[dict[str, str]]:
 
 def _where(row: Mapping[str, str]) -> Where:
     return Where(row["file"], int(row["line"] or 0))
+
+
+def _cell(row: Mapping[str, str], dataset: Dataset, slot: str) -> Where:
+    """Give the place of a cell of a mapping, else that of its row."""
+    return dataset.key_origins.get((row["record"], names.SSSOM + slot), _where(row))
 
 
 def _damages(root: Path, folder: Path) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from publisher.validation.graph import Graph
 from publisher.validation.places import Places, rows_of, where_of
 
 RUN = 9
+_FAR = 20_000  # how far away a passage that moved is looked for, and how long one whose end moved may be, in
+_LONGEST = 2_000  # code points: every place costs a checksum
 _WORD = re.compile(r"\w+")
 Rows = Sequence[Mapping[str, str | None]]
 
@@ -91,12 +93,29 @@ def _check_span(row: Mapping[str, str | None], text: str, start: int, end: int) 
         )
     found = hashlib.sha256(text[start:end].encode()).hexdigest()
     if found != row["sha256"]:
+        moved = _moved(row["sha256"] or "", text, start, end)
         return Finding(
             *("passage.changed", f"the passage {span} does not have the SHA-256 that is written", where_of(row)),
             focus=row["evidence"],
-            value=row["sha256"],
-            fix=f"if the offsets are right, write {found}; else find the words again with exportin locate",
+            value=f"start: {start}, end: {end}" if moved else row["sha256"],
+            fix=moved or f"if the offsets are right, write {found}; else find the words again with exportin locate",
         )
+    return None
+
+
+def _moved(sha256: str, text: str, start: int, end: int) -> str | None:
+    """Give the next step where the words of a checksum stand elsewhere: moved as a whole, or with one end elsewhere.
+
+    A slip of the pen changes one end, an edit of the document moves the whole; either is found by its checksum.
+    """
+    length = end - start
+    first, last = max(0, start - _FAR), min(len(text) - length, start + _FAR)
+    spans = [(at, at + length) for at in range(first, last + 1)]
+    spans += [(start, at) for at in range(start + 1, min(len(text), start + _LONGEST) + 1)]
+    spans += [(at, end) for at in range(max(0, end - _LONGEST), end)]
+    for first, last in sorted(spans, key=lambda span: abs(span[0] - start) + abs(span[1] - end)):
+        if hashlib.sha256(text[first:last].encode()).hexdigest() == sha256:
+            return f"the words with this SHA-256 stand at {first} to {last}: write these offsets"
     return None
 
 

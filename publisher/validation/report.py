@@ -14,6 +14,7 @@ from publisher.errors import Finding, Severity, UsageError
 from publisher.validation import report_forms, report_text
 from publisher.validation.shacl.report import shacl_report
 from publisher.validation.shacl.shape import ShapeResult
+from publisher.validation.source_lines import SourceLines
 
 FORMATS = ("text", "json", "ttl", "html", "sarif")
 _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -37,7 +38,8 @@ class Report:
     ) -> "Report":
         """Make a report of findings in any order; ``gates`` gives a code another severity, or ``off``."""
         weighed = (_weigh(finding, gates or {}) for finding in findings)
-        return cls(tuple(sorted({each for each in weighed if each is not None}, key=_order)), root)
+        lines = SourceLines(root)
+        return cls(tuple(sorted({lines.placed(each) for each in weighed if each is not None}, key=_order)), root)
 
     @property
     def conforms(self) -> bool:
@@ -63,11 +65,13 @@ class Report:
         Only text has colour, and only where it is asked for.
         """
         forms: dict[str, Callable[[], str]] = {
-            "text": lambda: report_text.text(self.findings, self.counts, root=self.root, colour=colour),
+            "text": lambda: report_text.text(self.findings, self.counts, lines=SourceLines(self.root), colour=colour),
             "json": lambda: json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n",
             "ttl": self._turtle,
-            "html": lambda: report_forms.html(self.findings, self.counts, conforms=self.conforms),
-            "sarif": lambda: report_forms.sarif(self.findings),
+            "html": lambda: report_forms.html(
+                self.findings, self.counts, lines=SourceLines(self.root), conforms=self.conforms
+            ),
+            "sarif": lambda: report_forms.sarif(self.findings, lines=SourceLines(self.root)),
         }
         if form not in forms:
             raise UsageError(f"there is no report format {form!r}", fix=f"choose one of {', '.join(FORMATS)}")

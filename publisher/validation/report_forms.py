@@ -11,6 +11,7 @@ from publisher.errors import Finding, Severity
 from publisher.rdf import quads
 from publisher.rdf.names import SH, XSD
 from publisher.rdf.prefixes import is_iri
+from publisher.validation.source_lines import SourceLines
 
 _SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -18,7 +19,8 @@ _OWN = "urn:exportin:finding:"
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"
-    "border-bottom:1px solid #ccc}td{overflow-wrap:anywhere}code{font-size:.9em}"
+    "border-bottom:1px solid #ccc}td{overflow-wrap:anywhere}code,pre{font-size:.9em}"
+    "pre{white-space:pre-wrap;margin:.4rem 0 0}td:nth-child(4){min-width:24rem}"
     ".violation{color:#a40000}.warning{color:#7a4b00}.info{color:#004a7a}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}.violation{color:#ff8a80}"
     ".warning{color:#ffd180}.info{color:#82b1ff}a{color:#82b1ff}}"
@@ -80,11 +82,11 @@ def code_of(component: str) -> str:
     return "shape." + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", match[1]).lower()
 
 
-def html(findings: Sequence[Finding], counts: Mapping[str, int], *, conforms: bool) -> str:
-    """Write the report as one page that needs nothing else."""
+def html(findings: Sequence[Finding], counts: Mapping[str, int], *, lines: SourceLines, conforms: bool) -> str:
+    """Write the report as one page that needs nothing else, with the line of each finding and a mark in it."""
     verdict = "The data conforms." if conforms else "The data does not conform."
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    rows = "\n".join(_row(finding) for finding in findings)
+    rows = "\n".join(_row(finding, lines) for finding in findings)
     table = (
         "<table><thead><tr><th>Severity</th><th>Code</th><th>Where</th><th>What</th><th>About</th></tr></thead>"
         f"<tbody>\n{rows}\n</tbody></table>"
@@ -99,31 +101,45 @@ def html(findings: Sequence[Finding], counts: Mapping[str, int], *, conforms: bo
     )
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, lines: SourceLines) -> str:
     about = " · ".join(f"<code>{escape(text)}</code>" for text in (finding.focus, finding.path, finding.value) if text)
     step = f"<br><em>Next: {escape(finding.fix)}</em>" if finding.fix else ""
     level = finding.severity.value
     return (
         f'<tr><td class="{level}">{level}</td><td><code>{escape(finding.code)}</code></td>'
-        f"<td><code>{escape(str(finding.where or ''))}</code></td><td>{escape(finding.message)}{step}</td>"
-        f"<td>{about}</td></tr>"
+        f"<td><code>{escape(str(finding.where or ''))}</code></td>"
+        f"<td>{escape(finding.message)}{step}{_marked(finding, lines)}</td><td>{about}</td></tr>"
     )
 
 
-def sarif(findings: Sequence[Finding]) -> str:
+def _marked(finding: Finding, lines: SourceLines) -> str:
+    source = lines.at(finding.where) if finding.where else None
+    if source is None:
+        return ""
+    start, end = lines.span(finding)
+    before, marked, after = source[:start].lstrip(), source[start:end], source[end:]
+    return f"<pre>{escape(before)}<mark>{escape(marked)}</mark>{escape(after)}</pre>"
+
+
+def sarif(findings: Sequence[Finding], *, lines: SourceLines) -> str:
     """Write SARIF 2.1.0 (OASIS), which code hosts show at the lines of a change."""
+    rules = [_sarif_rule(code) for code in sorted({finding.code for finding in findings})]
     run = {
-        "tool": {
-            "driver": {"name": "exportin", "rules": [{"id": code} for code in sorted({f.code for f in findings})]}
-        },
+        "tool": {"driver": {"name": "exportin", "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(finding) for finding in findings],
+        "results": [_sarif_result(finding, lines) for finding in findings],
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _sarif_result(finding: Finding) -> dict[str, Any]:
+def _sarif_rule(code: str) -> dict[str, Any]:
+    words = {"text": code.replace(".", ": ").replace("-", " ")}
+    told = {"text": f"The reference of findings tells what {code} means, and how heavy it is."}
+    return {"id": code, "shortDescription": words, "fullDescription": words, "help": told}
+
+
+def _sarif_result(finding: Finding, lines: SourceLines) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
@@ -132,8 +148,11 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
     if finding.where:
         place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.where.file)}}
         if finding.where.line:
-            column = {"startColumn": finding.where.column} if finding.where.column else {}
-            place["region"] = {"startLine": finding.where.line, **column}
+            place["region"] = {"startLine": finding.where.line}
+            source = lines.at(finding.where)
+            if source:
+                start, end = lines.span(finding)
+                place["region"] |= {"startColumn": start + 1, "endColumn": end + 1, "snippet": {"text": source}}
         result["locations"] = [{"physicalLocation": place}]
     if finding.focus:
         result.setdefault("locations", [{}])[0]["logicalLocations"] = [{"fullyQualifiedName": finding.focus}]

@@ -3,7 +3,7 @@
 It refuses to raise for bad data: a shape that cannot be read is a finding too, at the file that holds it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from publisher.dataset import Dataset
@@ -41,11 +41,13 @@ def validate(
     findings = [*dataset.findings]
     progress("checking shapes")
     shapes = sorted((dataset.root / "shapes").glob("*.ttl"))
-    findings.extend(check_shapes(data, shapes, dataset.root, places=places, prefixes=dataset.prefixes))
+    causes = [each for each in findings if dataset.manifest.gates.get(each.code, each.severity.value) == "violation"]
+    results = check_shapes(data, shapes, dataset.root, places=places, prefixes=dataset.prefixes)
+    findings.extend(each for each in results if not _follows(each, causes))
     progress("checking outside identifiers against their ontologies")
     findings.extend(check_alignment(dataset))
     progress("checking the house rules")
-    refused = {finding.focus for finding in dataset.findings if finding.severity is Severity.VIOLATION}
+    refused = {finding.focus for finding in causes}
     house = check_house(House(data, dataset.manifest, dataset.tables, places))
     # A bare triple that is missing because its fact was refused is a consequence, not a finding of its own.
     findings.extend(each for each in house if each.code != "fact.bare-missing" or each.focus not in refused)
@@ -56,6 +58,15 @@ def validate(
         progress("reasoning")
         findings.extend(check_reasoning(data, dataset, reasoner=HermiT.found(), progress=progress))
     return Report.of(findings, gates=dataset.manifest.gates, root=dataset.root)
+
+
+def _follows(result: Finding, causes: Sequence[Finding]) -> bool:
+    """Tell whether a result of a shape only repeats what reading found: a value that was refused is missing later."""
+    return result.code != "shape.malformed" and any(
+        (cause.where is not None and cause.where == result.where)
+        or (cause.code == "class.unknown" and cause.focus in {result.focus, result.value})
+        for cause in causes
+    )
 
 
 def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report, str]:
@@ -71,7 +82,9 @@ def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report
         place = error.where or Where(", ".join(str(path) for path in shapes))
         raise DatasetUnreadable(error.message, where=place, fix=error.fix, code=error.reason) from None
     places, prefixes = (Places({}, {}), Prefixes({})) if outcome.conforms else places_in(data)
-    findings = Report.of(findings_of(outcome, places=places, prefixes=prefixes, file=str(data))).findings
+    declared = {} if outcome.conforms else _declared(shapes)
+    told = findings_of(outcome, places=places, prefixes=prefixes, declared=declared, file=str(data))
+    findings = Report.of(told).findings
     report = Report(findings, shacl=outcome.results)
     return report, report.render(form)
 
@@ -95,11 +108,32 @@ def check_shapes(
     except DatasetUnreadable as error:
         yield Finding("shape.malformed", error.message, Where("shapes"), fix=error.fix)
         return
-    yield from findings_of(outcome, places=places, prefixes=prefixes)
+    declared = {} if outcome.conforms else _declared(readable, root)
+    yield from findings_of(outcome, places=places, declared=declared, prefixes=prefixes)
 
 
-def findings_of(outcome: Outcome, *, places: Places, prefixes: Prefixes, file: str | None = None) -> Iterator[Finding]:
-    """Give a finding for each result of the shapes, in words, at the line that made the focus node."""
+def _declared(shapes: Sequence[Path], root: Path | None = None) -> dict[str, Where]:
+    """Give the place of each shape that has a name."""
+    found: dict[str, Where] = {}
+    for path in shapes:
+        name = path.relative_to(root).as_posix() if root else str(path)
+        for node, where in places_in(path)[0].nodes.items():
+            found.setdefault(node, Where(name, where.line, where.column))
+    return found
+
+
+def findings_of(
+    outcome: Outcome,
+    *,
+    places: Places,
+    prefixes: Prefixes,
+    declared: Mapping[str, Where] | None = None,
+    file: str | None = None,
+) -> Iterator[Finding]:
+    """Give a finding for each result of the shapes, in words, at the line that made the focus node.
+
+    ``declared`` is where the shapes stand; ``file`` is where a finding goes whose node has no place.
+    """
     for result in outcome.results:
         focus = terms.text_of(result.focus)
         path = _path(result, prefixes)
@@ -112,9 +146,7 @@ def findings_of(outcome: Outcome, *, places: Places, prefixes: Prefixes, file: s
             focus=focus,
             path=path,
             value=value,
-            fix="mend the value, or the shape that asks for it"
-            if terms.is_blank(result.shape)
-            else f"see the shape {_short(result.shape, prefixes)}",
+            fix=_asks(result.shape, declared or {}, prefixes),
         )
     for node in outcome.by_reference:
         yield Finding(
@@ -139,6 +171,13 @@ def _titles(dataset: Dataset) -> Iterable[str]:
     titles = [each.title for each in dataset.documents.values()]
     titles += [each.title for each in dataset.references.values()]
     yield from (title for title in titles if title)
+
+
+def _asks(shape: str, declared: Mapping[str, Where], prefixes: Prefixes) -> str:
+    if terms.is_blank(shape):
+        return "mend the value, or the shape that asks for it"
+    where = declared.get(terms.iri_of(shape))
+    return f"see the shape {_short(shape, prefixes)}{f' ({where})' if where else ''}"
 
 
 def _path(result: ShapeResult, prefixes: Prefixes) -> str | None:

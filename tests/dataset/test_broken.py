@@ -32,6 +32,8 @@ def test_every_code_of_the_sources_has_a_broken_dataset() -> None:
     """No finding of this package goes without its tiny broken dataset."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.py")))
     text = text.replace('"certainty.cues"', "")  # a section of dataset.toml, not a code
-    families = "yaml|prefix|id|property|value|entity|certainty|passage|segment|alignment|part|mention|fact|reference"
+    families = (
+        "yaml|prefix|id|property|class|value|entity|certainty|passage|segment|alignment|part|mention|fact|reference"
+    )
     codes = set(re.findall(rf'"((?:{families})\.[a-z][a-z-]+)"', text))
     assert set() == codes - {path.name for path in BROKEN}

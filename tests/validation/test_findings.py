@@ -85,9 +85,13 @@ def test_the_wrong_kind_of_thing_names_the_fact(workshop, role, axiom):
 def test_a_bare_triple_that_breaks_a_shape_names_its_fact(workshop):
     """A shape on a thing that a fact speaks of leads to the line of the fact."""
     line = workshop.edit(P1, "object: lx:LX0000005", "object: lx:LX0000006")
+    assert workshop.report().codes == {"fact.wrong-object": 1}, "what reading has told is not told again"
+    with (workshop.root / "dataset.toml").open("a") as stream:
+        stream.write('\n[gates]\n"fact.wrong-object" = "off"\n')
     found = workshop.finding("shape.class")
     assert found.where is not None
     assert (found.where.file, found.where.line) == (P1, line)
+    assert "(shapes/claim.ttl:" in (found.fix or "")
 
 
 def test_an_iri_of_ours_without_type_or_label(workshop):
@@ -167,14 +171,21 @@ def test_a_document_that_changed(workshop):
 
 
 def test_a_passage_with_the_wrong_words(workshop):
-    """A span that moved by one letter is found at its line, with the SHA-256 that it has now."""
-    line = workshop.edit(P1, "{start: 81, end: 140,", "{start: 82, end: 140,")
+    """A span whose offsets and checksum do not agree is found at its line, with the SHA-256 that the words have."""
+    line = workshop.edit(P1, "{start: 81, end: 140,", "{start: 90, end: 144,")
     found = workshop.finding("passage.changed")
     assert found.where is not None
     assert (found.where.file, found.where.line) == (P1, line)
     text = (workshop.root / "documents/P1.txt").read_bytes().decode()
     assert found.fix is not None
-    assert hashlib.sha256(text[82:140].encode()).hexdigest() in found.fix
+    assert hashlib.sha256(text[90:144].encode()).hexdigest() in found.fix
+
+
+@pytest.mark.parametrize("wrong", ["start: 82, end: 140", "start: 81, end: 139", "start: 101, end: 160"])
+def test_a_passage_that_moved_says_where_its_words_are(workshop, wrong):
+    """Where one end slipped, or the whole moved, the words with the checksum are found again."""
+    workshop.edit(P1, "{start: 81, end: 140,", f"{{{wrong},")
+    assert "stand at 81 to 140" in (workshop.finding("passage.changed").fix or "")
 
 
 def test_a_passage_that_ends_after_its_text(workshop):

@@ -1,6 +1,7 @@
 """A report: order, gates, and the forms in which people and machines read it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -24,8 +25,8 @@ def _report(tmp_path):
 
 
 def test_findings_are_in_the_order_of_their_lines_and_each_once(report):
-    """The same findings in any order give the same report."""
-    assert report.findings == (LOOSE, EARLY, LATE)
+    """The same findings in any order give the same report; where only the line is known, the value gives the column."""
+    assert report.findings == (LOOSE, replace(EARLY, where=Where("facts.yaml", 2, 8)), LATE)
     assert report == Report.of([EARLY, LATE, LOOSE], root=report.root)
 
 
@@ -46,12 +47,25 @@ def test_text_shows_the_line_with_a_caret(report):
     """The text names code and place, shows the line, marks the value and gives the next step."""
     text = report.render("text")
     assert (
-        "warning[passage.cue-certainty]: weigh “may”\n --> facts.yaml:2\n  |\n2 | - cue: may\n  |        ^^^\n" in text
+        "warning[passage.cue-certainty]: weigh “may”\n --> facts.yaml:2:8\n  |\n2 | - cue: may\n  |        ^^^\n"
+        in text
     )
     assert "error[shape.min-count]: a fact needs evidence\n --> facts.yaml:3:3\n" in text
     assert " = help: add some" in text
     assert text.endswith("1 violation, 1 warning, 1 info\n")
     assert "\x1b" not in text
+
+
+def test_a_long_line_is_cut_around_what_is_meant(tmp_path):
+    """The mark stands below the value also where the line is wider than a terminal, and where it has tabs."""
+    (tmp_path / "long.tsv").write_text("\t".join(f"cell {number}" for number in range(90)) + "\n")
+    text = Report.of([Finding("iri.no-label", "no", Where("long.tsv", 1), value="cell 71")], root=tmp_path).render(
+        "text"
+    )
+    line, mark = text.splitlines()[3:5]
+    assert line[mark.index("^") : mark.rindex("^") + 1] == "cell 71"
+    assert line.startswith("1 | …")
+    assert line.endswith("…")
 
 
 def test_text_has_colour_only_where_it_is_asked_for(report):
@@ -93,7 +107,8 @@ def test_sarif_has_the_place_of_each_finding(report):
     last = run["results"][2]
     assert (last["ruleId"], last["level"]) == ("shape.min-count", "error")
     place = last["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "facts.yaml"}, "region": {"startLine": 3, "startColumn": 3}}
+    region = {"startLine": 3, "startColumn": 3, "endColumn": 5, "snippet": {"text": "  id: F1"}}
+    assert place == {"artifactLocation": {"uri": "facts.yaml"}, "region": region}
 
 
 def test_html_escapes_what_was_found():
@@ -101,6 +116,11 @@ def test_html_escapes_what_was_found():
     page = Report.of([Finding("iri.no-type", "<script>", value="<b>")]).render("html")
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_html_shows_the_line_with_a_mark(report):
+    """A page shows what stands in the file, and which part of it is meant."""
+    assert "<pre>- cue: <mark>may</mark></pre>" in report.render("html")
 
 
 def test_an_empty_report_has_every_form():

@@ -104,7 +104,7 @@ def test_one_file_against_one_shapes_file(tmp_path):
     assert not report.conforms
     assert [each.code for each in report.findings] == ["shape.max-exclusive"]
     assert "the value 5 of ex:p should be a value < 5" in text
-    assert report.findings[0].where == Where(str(data), 5)
+    assert report.findings[0].where == Where(str(data), 5, 11)
 
 
 def test_the_line_of_a_property_is_found_in_turtle(tmp_path):
@@ -113,7 +113,7 @@ def test_the_line_of_a_property_is_found_in_turtle(tmp_path):
     data.write_text(PREFIXES + 'ex:i a ex:C ;\n  ex:q "ex:p is not here" ;\n  ex:p "x" .\n')
     shapes.write_text(PREFIXES + "ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:nodeKind sh:IRI ] .")
     report, text = validate_file(data, [shapes], "text")
-    assert [each.where for each in report.findings] == [Where(str(data), 6)]
+    assert [each.where for each in report.findings] == [Where(str(data), 6, 9)]
     assert '6 |   ex:p "x" .' in text
 
 

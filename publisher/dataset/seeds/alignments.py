@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from publisher.dataset.near import suggestion
@@ -49,12 +50,11 @@ def read_alignments(rows: Rows) -> None:
                 "alignment.missing-column",
                 f"this file has no column {missing[0]}",
                 Where(sheet.file, sheet.head),
-                value=missing[0],
                 fix=suggestion(missing[0], sheet.columns, otherwise=f"add the column {missing[0]}"),
             )
             continue
-        for where, row in _rows(rows, sheet, lines):
-            _alignment(rows, sheet, where, row)
+        for places, row in _rows(rows, sheet, lines):
+            _alignment(rows, sheet, places, row)
 
 
 def _sheet(rows: Rows, path: Path, lines: list[str]) -> _Sheet:
@@ -72,7 +72,19 @@ def _sheet(rows: Rows, path: Path, lines: list[str]) -> _Sheet:
     return _Sheet(file, path.name.removesuffix(".sssom.tsv"), slots, prefixes, columns, count + 1)
 
 
-def _rows(rows: Rows, sheet: _Sheet, lines: list[str]) -> Iterator[tuple[Where, dict[str, str]]]:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a row of a file stands, and each of its cells by the name of the column."""
+
+    row: Where
+    cells: Mapping[str, int]
+
+    def of(self, key: str) -> Where:
+        """Give the place of a cell; that of the row where the value stands in the head of the file."""
+        return Where(self.row.file, self.row.line, self.cells.get(key, 0))
+
+
+def _rows(rows: Rows, sheet: _Sheet, lines: list[str]) -> Iterator[tuple[_Places, dict[str, str]]]:
     for number, line in enumerate(lines[sheet.head :], start=sheet.head + 1):
         if not line.strip():
             continue
@@ -86,31 +98,35 @@ def _rows(rows: Rows, sheet: _Sheet, lines: list[str]) -> Iterator[tuple[Where, 
                 fix="separate the cells by one tab each",
             )
             continue
+        columns = accumulate((len(cell) + 1 for cell in cells), initial=1)
         given = {key: value for key, value in zip(sheet.columns, cells, strict=False) if value}
-        yield where, {**sheet.slots, **given}
+        yield _Places(where, dict(zip(sheet.columns, columns, strict=False))), {**sheet.slots, **given}
 
 
-def _alignment(rows: Rows, sheet: _Sheet, where: Where, row: dict[str, str]) -> None:
-    literal = row.get("subject_type") == _LITERAL
+def _alignment(rows: Rows, sheet: _Sheet, places: _Places, row: dict[str, str]) -> None:
+    literal, where = row.get("subject_type") == _LITERAL, places.row
     needed = ("subject_label" if literal else "subject_id", *REQUIRED)
     for key in (key for key in needed if key not in row):
-        rows.report("alignment.missing-value", f"this row has no {key}", where, value=key, fix=f"fill the column {key}")
+        place, step = places.of(key), f"fill the column {key}"
+        rows.report("alignment.missing-value", f"this row has no {key}", place, fix=step)
         return
-    expand = _Expander(rows, sheet, where)
-    subject = None if literal else expand(row["subject_id"])
-    predicate, object_ = expand(row["predicate_id"]), expand(row["object_id"])
+    expand = _Expander(rows, sheet, places, row)
+    subject = None if literal else expand("subject_id")
+    predicate, object_ = expand("predicate_id"), expand("object_id")
     stands = subject and object_ != NO_TERM and row.get("predicate_modifier", "") != "Not"
     record, set_ = _record_iri(rows, sheet, row, expand)
     shown = row.get("subject_label") or row.get("subject_id", "")
     rows.issue(record, where, focus=record)
     rows.origins.setdefault(record, where)
+    for key in places.cells:
+        rows.key_origins.setdefault((record, SSSOM + key), places.of(key))
     rows.add(
         "alignments",
         where,
         {
             **{key: row.get(key) for key in ("subject_id", "subject_label", "subject_type", "object_id")},
             **{key: row.get(key) for key in ("object_label", "comment", "mapping_date")},
-            "confidence": _confidence(rows, where, row.get("confidence")),
+            "confidence": _confidence(rows, places, row.get("confidence")),
             **{key: row.get(key) for key in ("subject_source_version", "object_source_version")},
             "record": record,
             "set": set_,
@@ -119,11 +135,9 @@ def _alignment(rows: Rows, sheet: _Sheet, where: Where, row: dict[str, str]) -> 
             "predicate": predicate,
             "object": object_,
             "direct_object": object_ if stands else None,
-            "justification": expand(row["mapping_justification"]),
-            "author": expand.optional(row.get("author_id")),
-            "reviewer": expand.optional(row.get("reviewer_id")),
-            "subject_source": expand.optional(row.get("subject_source")),
-            "object_source": expand.optional(row.get("object_source")),
+            "justification": expand("mapping_justification"),
+            **{key.removesuffix("_id"): expand(key) for key in ("author_id", "reviewer_id")},
+            **{key: expand(key) for key in ("subject_source", "object_source")},
         },
     )
 
@@ -134,27 +148,26 @@ class _Expander:
 
     rows: Rows
     sheet: _Sheet
-    where: Where
+    places: _Places
+    row: Mapping[str, str]
 
-    def __call__(self, text: str) -> str | None:
+    def __call__(self, key: str) -> str | None:
+        """Give the IRI of a cell, the first where it has several; None where it is empty or cannot be expanded."""
+        text = self.row.get(key, "").split("|")[0]
         iri = self.sheet.prefixes.expand(text)
-        if iri is None:
+        if iri is None and text:
             names = [name for name, _ in self.sheet.prefixes]
             self.rows.report(
                 "prefix.unknown",
                 f"the prefix of {text} is not in the curie_map of this file",
-                self.where,
+                self.places.of(key),
                 value=text,
                 fix=suggestion(text.partition(":")[0], names, otherwise="add it to curie_map at the top of the file"),
             )
         return iri
 
-    def optional(self, text: str | None) -> str | None:
-        """Expand the first of several values, where there is one."""
-        return self(text.split("|")[0]) if text else None
 
-
-def _confidence(rows: Rows, where: Where, text: str | None) -> str | None:
+def _confidence(rows: Rows, places: _Places, text: str | None) -> str | None:
     """Give the canonical form of a confidence; report one that is not a number from 0 to 1."""
     if text is None:
         return None
@@ -162,7 +175,7 @@ def _confidence(rows: Rows, where: Where, text: str | None) -> str | None:
         rows.report(
             "alignment.wrong-value",
             "a confidence is a number from 0 to 1",
-            where,
+            places.of("confidence"),
             value=text,
             fix="write it as 0.95",
         )
@@ -176,7 +189,7 @@ def _record_iri(rows: Rows, sheet: _Sheet, row: Mapping[str, str], expand: _Expa
     set_ = given if is_iri(given) else f"{rows.manifest.base}mappings/{sheet.stem}"
     name = row.get("record_id")
     if name:
-        return (expand(name) if ":" in name else f"{set_}#{name}") or set_, set_
+        return (expand("record_id") if ":" in name else f"{set_}#{name}") or set_, set_
     keys = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
     said = "\t".join(row.get(key, "") for key in keys)
     return f"{set_}#{hashlib.sha256(said.encode()).hexdigest()[:16]}", set_

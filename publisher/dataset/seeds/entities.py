@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from publisher.dataset.seeds.record import Record, records
 from publisher.dataset.seeds.retired import id_pattern
 from publisher.dataset.seeds.rows import Rows
-from publisher.dataset.seeds.values import values_of
+from publisher.dataset.seeds.values import class_of, values_of
 from publisher.errors import Where
+from publisher.rdf.names import RDF, RDFS
 
 FILE = "seeds/entities.yaml"
 KEYS = ("id", "label", "name", "type", "properties", "comment")
@@ -17,7 +18,8 @@ KEYS = ("id", "label", "name", "type", "properties", "comment")
 class Entity:
     """A thing that facts are about: ``id`` as written, its IRI, label, display name and classes.
 
-    ``minted`` tells that its IRI is our own; ``parts`` are the entities that its own properties name.
+    ``where`` is the place of its id; ``minted`` tells that its IRI is our own; ``parts`` are the entities that its own
+    properties name.
     """
 
     id: str
@@ -83,8 +85,11 @@ def wrong_id(record: Record, name: str, pattern: str) -> None:
 
 
 def _entity(record: Record, iri: str) -> Entity:
-    rows, where = record.rows, record.where
+    rows, where = record.rows, record.place("id")
     name = record.text("id") or ""
+    for key, path in (("label", RDFS + "label"), ("type", RDF + "type")):
+        if record.get(key) is not None:
+            rows.key_origins[iri, path] = record.place(key)
     minted = iri.startswith(rows.manifest.iri_of("entity", ""))
     label = record.text("label") or rows.ontology.label(iri)
     if label is None:
@@ -93,11 +98,11 @@ def _entity(record: Record, iri: str) -> Entity:
             f"the entity {name} has no label, and no slice gives one",
             where,
             focus=iri,
-            value="label",
             fix="add label: …",
         )
     types = record.iris("type")
     parts = []
+    types = [(type_, place) for type_, place in types if class_of(record, type_, place)]
     for type_, place in types:
         rows.add("entity_types", place, {"entity": iri, "type": type_})
     for property_, node, cells in values_of(record, "properties"):

@@ -19,7 +19,7 @@ from publisher.dataset.seeds.record import Record, records
 from publisher.dataset.seeds.retired import id_pattern
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.segments import Segment
-from publisher.dataset.seeds.values import Cells, property_of, unknown_thing, values_of
+from publisher.dataset.seeds.values import Cells, class_of, property_of, unknown_thing, values_of
 from publisher.rdf.names import RDF, RDFS
 
 KEYS = (
@@ -218,7 +218,8 @@ class FactReader:
 
     def _types(self, record: Record, iri: str) -> None:
         for type_, place in record.iris("type") or [(self.rows.manifest.roles["fact"], record.where)]:
-            self.rows.add("fact_types", place, {"fact": iri, "type": type_})
+            if class_of(record, type_, place):
+                self.rows.add("fact_types", place, {"fact": iri, "type": type_})
 
     def _qualifiers(self, record: Record, iri: str) -> list[str | None]:
         things = []
@@ -243,7 +244,8 @@ class FactReader:
             cells = {"fact": iri, "link": link, "part": part.focus, "label": label, "language": language}
             self.rows.add("parts", key.where(record.file), cells)
             for type_, place in part.iris("type"):
-                self.rows.add("part_types", place, {"part": part.focus, "type": type_})
+                if class_of(part, type_, place):
+                    self.rows.add("part_types", place, {"part": part.focus, "type": type_})
             for _, value, found in values_of(part, "properties"):
                 self.rows.add("part_values", value.where(record.file), {"part": part.focus, **found})
                 things.append(self._entity_of(found))

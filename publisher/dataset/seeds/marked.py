@@ -17,13 +17,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
+from publisher.dataset.seeds.slips import syntax_finding
 from publisher.errors import DatasetUnreadable, Finding, Where
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
@@ -101,20 +104,17 @@ def parse(text: str, file: str) -> tuple[Node, tuple[Finding, ...]]:
         events = YAML(typ="safe", pure=True).parse(text)
         node = builder.document(events)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
-        return EMPTY, (_syntax(f"this is not valid YAML: {error.problem or error.context}", where),)
+        return EMPTY, (syntax_finding(error, text, file),)
     except RecursionError:
-        return EMPTY, (_syntax("this YAML is nested too deep", Where(file)),)
+        return EMPTY, (Finding("yaml.syntax", "this YAML is nested too deep", Where(file), fix="write it flatter"),)
+    except ReaderError as error:
+        message = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML"
+        where = Where(file, text.count("\n", 0, error.position) + 1)
+        return EMPTY, (Finding("yaml.syntax", message, where, fix="remove it: it is not plain text"),)
     except YAMLError as error:
-        return EMPTY, (_syntax(f"this is not valid YAML: {str(error).splitlines()[0]}", Where(file)),)
+        message = f"this is not valid YAML: {str(error).splitlines()[0]}"
+        return EMPTY, (Finding("yaml.syntax", message, Where(file), fix="mend it, or write it anew"),)
     return node, tuple(builder.findings)
-
-
-def _syntax(message: str, where: Where) -> Finding:
-    return Finding(
-        "yaml.syntax", message, where=where, fix="mend the indentation, quote or bracket at that place or just above it"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,17 @@ class _Builder:
         for event in events:
             if isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent, AliasEvent)):
                 node = self._node(event, events)
-                for _ in events:
-                    pass
+                self._end(events)
                 return node
         return EMPTY
+
+    def _end(self, events: Iterator[Any]) -> None:
+        """Read to the end, and report a second document: nothing of it would be read."""
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                where = Where(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+                message, fix = "a second document begins here, and only the first is read", "remove the line ---"
+                self.findings.append(Finding("yaml.syntax", message, where, value="---", fix=fix))
 
     def _node(self, event: Any, events: Iterator[Any]) -> Node:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1

@@ -61,7 +61,6 @@ class Record:
                     f"this {_noun(self.kind)} has no {key}",
                     self.place(key),
                     focus=self.focus,
-                    value=key,
                     fix=f"add {key}: …",
                 )
         return True

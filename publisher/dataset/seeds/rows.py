@@ -3,7 +3,7 @@
 The one place that the readers of this package write to. It refuses to decide what a row means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from publisher.dataset.ontology import Ontology
 from publisher.dataset.seeds.marked import Node, parse, read_text
 from publisher.dataset.tables import COLUMNS, Row, Table
 from publisher.errors import DatasetUnreadable, Finding, Severity, Where
+
+_NAMES = ("label", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,29 @@ class Rows:
         prefix, colon, _ = text.partition(":")
         names = [name for name, _ in prefixes]
         if not colon:
-            message, fix = f"{text} is neither a CURIE nor an IRI", "write it as prefix:name"
+            message, fix = f"{text} is neither a CURIE nor an IRI", self._named(text)
         else:
             message = f"the prefix {prefix} of {text} is not declared"
             fix = suggestion(prefix, names, otherwise="declare it under [prefixes] in dataset.toml")
         self.report("prefix.unknown", message, where, focus=focus, path=path, value=text, fix=fix)
         return None
+
+    def near(self, text: str, iris: Iterable[str], *, otherwise: str) -> str:
+        """Give the next step for an identifier that is not known: the nearest of the IRIs, with its label."""
+        compress, named = self.manifest.prefixes.compress, {row["iri"]: row["label"] for row in self._entities()}
+        labels = {compress(iri) or iri: named.get(iri) or self.ontology.label(iri) or "" for iri in sorted(iris)}
+        return suggestion(text, labels, otherwise=otherwise, labels=labels)
+
+    def _entities(self) -> Iterator[dict[str, str | None]]:
+        return (dict(zip(COLUMNS["entities"], row, strict=True)) for row in self.cells["entities"])
+
+    def _named(self, text: str) -> str:
+        """Give the next step where a name stands for an identifier."""
+        called = text.casefold()
+        meant = next(
+            (row["id"] for row in self._entities() if called in {(row[key] or "").casefold() for key in _NAMES}), None
+        )
+        return f"write the identifier, {meant}" if meant else "write it as prefix:name"
 
     def issue(self, key: str, where: Where, *, focus: str | None = None) -> bool:
         """Note that an id is used; report one that was used or retired before, and tell whether it is free."""

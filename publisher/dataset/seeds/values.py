@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from publisher.dataset.near import suggestion
 from publisher.dataset.ontology import Property, PropertyKind
 from publisher.dataset.seeds.marked import Kind, Node
 from publisher.dataset.seeds.record import Record
-from publisher.errors import Severity
+from publisher.errors import Severity, Where
 from publisher.rdf.names import RDF, XSD
 
 Cells = dict[str, str | None]
@@ -51,13 +50,16 @@ def property_of(record: Record, key: Node) -> Property | None:
         return None
     found = rows.ontology.properties.get(iri)
     if found is None and not rows.ontology_broken:
-        names = [rows.manifest.prefixes.compress(known) or known for known in rows.ontology.properties]
         record.report(
             "property.unknown",
             f"the property {key.text} is not declared in the ontology",
             key,
             path=iri,
-            fix=suggestion(key.text, names, otherwise="declare it in ontology/*.ttl with its kind, label and range"),
+            fix=rows.near(
+                key.text,
+                rows.ontology.properties,
+                otherwise="declare it in ontology/*.ttl with its kind, label and range",
+            ),
         )
     elif found is not None and found.deprecated:
         rows.report(
@@ -71,6 +73,27 @@ def property_of(record: Record, key: Node) -> Property | None:
             fix="use the one that replaces it",
         )
     return found
+
+
+def class_of(record: Record, iri: str, place: Where) -> bool:
+    """Tell whether a type may stand; report one that its vocabulary, declared here, does not have as a class."""
+    rows, compress = record.rows, record.rows.manifest.prefixes.compress
+    if rows.ontology.is_class(iri) or rows.ontology_broken or iri in rows.manifest.roles.values():
+        return True
+    shown = compress(iri) or iri
+    prefix = shown.partition(":")[0]
+    if not any((compress(each) or "").startswith(f"{prefix}:") for each in rows.ontology.classes):
+        return True
+    rows.report(
+        "class.unknown",
+        f"the class {shown} is not declared in the ontology",
+        place,
+        focus=record.focus,
+        path=RDF + "type",
+        value=shown,
+        fix=rows.near(shown, rows.ontology.classes, otherwise="declare it in ontology/*.ttl with its label"),
+    )
+    return False
 
 
 def values_of(record: Record, key: str, *, checked: bool = True) -> Iterator[tuple[Property, Node, Cells]]:
@@ -147,14 +170,13 @@ def _thing(record: Record, property_: Property, node: Node, *, checked: bool) ->
 def unknown_thing(record: Record, node: Node, *, path: str | None = None) -> None:
     """Report a thing that no file of the dataset introduces, with the nearest one that is known."""
     rows = record.rows
-    compress = rows.manifest.prefixes.compress
-    names = [compress(iri) or iri for iri in rows.known]
+    step = "add it to seeds/entities.yaml with its label and type"
     record.report(
         "entity.unknown",
         f"{node.text} is not in seeds/entities.yaml",
         node,
         path=path,
-        fix=suggestion(node.text, names, otherwise="add it to seeds/entities.yaml with its label and type"),
+        fix=rows.near(node.text, rows.known, otherwise=step),
     )
 
 
@@ -170,7 +192,7 @@ def _literal(record: Record, property_: Property, node: Node, datatype: str) -> 
         example = f", as {_EXAMPLES[datatype]}" if datatype in _EXAMPLES else ""
         record.report(
             "value.wrong-range",
-            f"{_name(record, property_)} wants {wanted}{example}",
+            f"{_name(record, property_)} wants {wanted}, not {text}",
             node,
             path=property_.iri,
             fix=f"write a value of {wanted}{example}",
