@@ -97,6 +97,27 @@ class Graph:
                 for object_ in objects:
                     yield subject, predicate, object_
 
+    def above(self, node: str) -> Iterator[tuple[str, str]]:
+        """Give the subjects that have a node as their object, each with the predicate."""
+        for predicate in self._table:
+            for subject in self.to(predicate).get(node, ()):
+                yield subject, predicate
+
+    def named(self, node: str) -> tuple[str, str | None]:
+        """Give the node with a name that a blank node hangs on, and the predicate that leads down from it.
+
+        A node that has a name is given itself, without a predicate; so is a blank node that nothing leads to.
+        """
+        seen, at = {node}, (node, None)
+        current: tuple[str, str | None] = at
+        while terms.is_blank(current[0]):
+            step = next((each for each in self.above(current[0]) if each[0] not in seen), None)
+            if step is None:
+                return at
+            seen.add(step[0])
+            current = step
+        return current
+
     def instances(self, class_: str) -> frozenset[str]:
         """Give the SHACL instances of a class: those typed with it or with a subclass of it, at any depth."""
         if class_ not in self._instances:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import Finding, Severity, UsageError
+from publisher.rdf.prefixes import Prefixes
 from publisher.validation import report_forms, report_text
 from publisher.validation.shacl.report import shacl_report
 from publisher.validation.shacl.shape import ShapeResult
@@ -25,21 +26,28 @@ class Report:
     """What a validation found: findings, each once, by file, line and code; ``root`` is where their files are.
 
     ``shacl`` are the results of a validation by shapes alone: then SHACL decides what conforms (no result of any
-    severity), and the Turtle form tells the results as SHACL does.
+    severity), and the Turtle form tells the results as SHACL does. ``prefixes`` are those of the files.
     """
 
     findings: tuple[Finding, ...] = ()
     root: Path | None = None
     shacl: tuple[ShapeResult, ...] | None = None
+    prefixes: Prefixes | None = None
 
     @classmethod
     def of(
-        cls, findings: Iterable[Finding], *, gates: Mapping[str, str] | None = None, root: Path | None = None
+        cls,
+        findings: Iterable[Finding],
+        *,
+        gates: Mapping[str, str] | None = None,
+        root: Path | None = None,
+        prefixes: Prefixes | None = None,
     ) -> "Report":
         """Make a report of findings in any order; ``gates`` gives a code another severity, or ``off``."""
         weighed = (_weigh(finding, gates or {}) for finding in findings)
-        lines = SourceLines(root)
-        return cls(tuple(sorted({lines.placed(each) for each in weighed if each is not None}, key=_order)), root)
+        lines = SourceLines(root, prefixes)
+        found = {lines.placed(each) for each in weighed if each is not None}
+        return cls(tuple(sorted(found, key=_order)), root, prefixes=prefixes)
 
     @property
     def conforms(self) -> bool:
@@ -64,14 +72,13 @@ class Report:
 
         Only text has colour, and only where it is asked for.
         """
+        lines = SourceLines(self.root, self.prefixes)
         forms: dict[str, Callable[[], str]] = {
-            "text": lambda: report_text.text(self.findings, self.counts, lines=SourceLines(self.root), colour=colour),
+            "text": lambda: report_text.text(self.findings, self.counts, lines=lines, colour=colour),
             "json": lambda: json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n",
             "ttl": self._turtle,
-            "html": lambda: report_forms.html(
-                self.findings, self.counts, lines=SourceLines(self.root), conforms=self.conforms
-            ),
-            "sarif": lambda: report_forms.sarif(self.findings, lines=SourceLines(self.root)),
+            "html": lambda: report_forms.html(self.findings, self.counts, lines=lines, conforms=self.conforms),
+            "sarif": lambda: report_forms.sarif(self.findings, lines=lines),
         }
         if form not in forms:
             raise UsageError(f"there is no report format {form!r}", fix=f"choose one of {', '.join(FORMATS)}")

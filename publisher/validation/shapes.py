@@ -32,7 +32,7 @@ class Outcome:
 def validate_graphs(data: Graph, shapes: Graph) -> Outcome:
     """Validate a graph against a shapes graph; raise DatasetUnreadable where a shape is malformed."""
     compiler = Compiler(data, shapes)
-    others = beyond(shapes)
+    others = beyond(shapes) & set(compiler.shape_nodes())
     with collector_paused():
         results = compiler.run(without=others)
     if others:
@@ -40,7 +40,11 @@ def validate_graphs(data: Graph, shapes: Graph) -> Outcome:
         from publisher.validation.shacl.reference import reference_results  # noqa: PLC0415
 
         results.extend(reference_results(data, shapes, only=others))
-    return Outcome(tuple(sorted(results, key=_order)), tuple(sorted(others)), len(compiler.shape_nodes()))
+    return Outcome(
+        tuple(sorted(results, key=_order)),
+        tuple(sorted(filter(terms.is_iri, others)) or sorted(others)),
+        len(compiler.shape_nodes()),
+    )
 
 
 def validate_shapes(data: Path, shapes: Sequence[Path]) -> Outcome:

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.errors import Finding, Where
+from publisher.rdf.prefixes import Prefixes
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLines:
-    """Lines by file, each file read once; ``root`` is the folder that the names of files are relative to."""
+    """Lines by file, each file read once; ``root`` is the folder that the names of files are relative to.
+
+    A value that is an IRI may stand in its line by a prefix of ``prefixes``.
+    """
 
     root: Path | None = None
+    prefixes: Prefixes | None = None
     _files: dict[str, list[str]] = field(default_factory=dict)
 
     def at(self, where: Where) -> str | None:
@@ -41,15 +46,16 @@ class SourceLines:
         if found is not None:
             return found
         start = column if where and where.column else len(source) - len(source.lstrip())
-        word = re.match(r"[\w./#-]+(?::[\w./#-]+)*|\S", source[start:])
+        word = re.match(r":?[\w./#-]+(?::[\w./#-]+)*|\S", source[start:])
         return start, start + (word.end() if word else 1)
 
     def _find(self, finding: Finding, start: int) -> tuple[int, int] | None:
         source = (self.at(finding.where) if finding.where else None) or ""
-        if not finding.value:
-            return None
-        match = re.compile(rf"(?<!\w){re.escape(finding.value)}(?!\w)").search(source, start)
-        return match.span() if match else None
+        for form in (finding.value, self.prefixes.compress(finding.value or "") if self.prefixes else None):
+            match = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)").search(source, start) if form else None
+            if match:
+                return match.span()
+        return None
 
     def _read(self, name: str) -> list[str]:
         path = self.root / name if self.root else Path(name)

@@ -3,12 +3,11 @@
 It refuses to raise for bad data: a shape that cannot be read is a finding too, at the file that holds it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from publisher.dataset import Dataset
-from publisher.errors import DatasetUnreadable, Finding, Severity, Where
-from publisher.rdf.names import SH
+from publisher.errors import DatasetUnreadable, Finding, Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
 from publisher.validation.alignment import check_alignment
@@ -19,11 +18,9 @@ from publisher.validation.passages import check_cues, check_passages, check_publ
 from publisher.validation.places import Places, places_of
 from publisher.validation.reasoning import HermiT, check_reasoning
 from publisher.validation.report import Report
-from publisher.validation.report_forms import code_of
-from publisher.validation.shacl.shape import ShapeResult
-from publisher.validation.shapes import Outcome, validate_graphs
-
-_SEVERITIES = {f"<{SH}Warning>": Severity.WARNING, f"<{SH}Info>": Severity.INFO}
+from publisher.validation.shacl.shape import ShapeMalformed
+from publisher.validation.shape_findings import Told, declared_in, findings_of, name_of
+from publisher.validation.shapes import validate_graphs
 
 
 def validate(
@@ -57,7 +54,7 @@ def validate(
     if reasoner:
         progress("reasoning")
         findings.extend(check_reasoning(data, dataset, reasoner=HermiT.found(), progress=progress))
-    return Report.of(findings, gates=dataset.manifest.gates, root=dataset.root)
+    return Report.of(findings, gates=dataset.manifest.gates, root=dataset.root, prefixes=dataset.prefixes)
 
 
 def _follows(result: Finding, causes: Sequence[Finding]) -> bool:
@@ -78,14 +75,13 @@ def validate_file(data: Path, shapes: Sequence[Path], form: str) -> tuple[Report
     graph, rules = read_graph([data], among=files), read_graph(shapes, among=files)
     try:
         outcome = validate_graphs(graph, rules)
-    except DatasetUnreadable as error:
-        place = error.where or Where(", ".join(str(path) for path in shapes))
+    except ShapeMalformed as error:
+        place = declared_in(shapes).get(name_of(rules, error.shape)) or Where(", ".join(str(path) for path in shapes))
         raise DatasetUnreadable(error.message, where=place, fix=error.fix, code=error.reason) from None
     places, prefixes = (Places({}, {}), Prefixes({})) if outcome.conforms else places_in(data)
-    declared = {} if outcome.conforms else _declared(shapes)
-    told = findings_of(outcome, places=places, prefixes=prefixes, declared=declared, file=str(data))
-    findings = Report.of(told).findings
-    report = Report(findings, shacl=outcome.results)
+    told = Told(graph, rules, places, prefixes, file=str(data), shapes={} if outcome.conforms else declared_in(shapes))
+    findings = Report.of(findings_of(outcome, told), prefixes=prefixes).findings
+    report = Report(findings, shacl=outcome.results, prefixes=prefixes)
     return report, report.render(form)
 
 
@@ -95,67 +91,30 @@ def check_shapes(
     """Give the findings of SHACL shapes; a file of shapes that cannot be read is a finding, the others go on."""
     readable = []
     for path in shapes:
-        name = path.relative_to(root).as_posix()
         try:
-            validate_graphs(Graph(), read_graph([path]))
+            rules = read_graph([path])
+            validate_graphs(Graph(), rules)
         except DatasetUnreadable as error:
-            place = Where(name, error.where.line, error.where.column) if error.where else Where(name)
-            yield Finding("shape.malformed", error.message, place, fix=error.fix)
+            yield _malformed(error, path, root)
         else:
             readable.append(path)
+    rules = read_graph(readable)
     try:
-        outcome = validate_graphs(data, read_graph(readable))
-    except DatasetUnreadable as error:
-        yield Finding("shape.malformed", error.message, Where("shapes"), fix=error.fix)
+        outcome = validate_graphs(data, rules)
+    except ShapeMalformed as error:
+        place = declared_in(readable, root).get(name_of(rules, error.shape))
+        yield Finding("shape.malformed", error.message, place or Where("shapes"), fix=error.fix)
         return
-    declared = {} if outcome.conforms else _declared(readable, root)
-    yield from findings_of(outcome, places=places, declared=declared, prefixes=prefixes)
+    declared = {} if outcome.conforms else declared_in(readable, root)
+    yield from findings_of(outcome, Told(data, rules, places, prefixes, shapes=declared))
 
 
-def _declared(shapes: Sequence[Path], root: Path | None = None) -> dict[str, Where]:
-    """Give the place of each shape that has a name."""
-    found: dict[str, Where] = {}
-    for path in shapes:
-        name = path.relative_to(root).as_posix() if root else str(path)
-        for node, where in places_in(path)[0].nodes.items():
-            found.setdefault(node, Where(name, where.line, where.column))
-    return found
-
-
-def findings_of(
-    outcome: Outcome,
-    *,
-    places: Places,
-    prefixes: Prefixes,
-    declared: Mapping[str, Where] | None = None,
-    file: str | None = None,
-) -> Iterator[Finding]:
-    """Give a finding for each result of the shapes, in words, at the line that made the focus node.
-
-    ``declared`` is where the shapes stand; ``file`` is where a finding goes whose node has no place.
-    """
-    for result in outcome.results:
-        focus = terms.text_of(result.focus)
-        path = _path(result, prefixes)
-        value = terms.text_of(result.value) if result.value else None
-        yield Finding(
-            code_of(terms.iri_of(result.component)),
-            _message(result, prefixes),
-            places.of(focus, path, value) or (Where(file) if file else None),
-            _SEVERITIES.get(result.severity, Severity.VIOLATION),
-            focus=focus,
-            path=path,
-            value=value,
-            fix=_asks(result.shape, declared or {}, prefixes),
-        )
-    for node in outcome.by_reference:
-        yield Finding(
-            "shape.by-reference",
-            f"the shape {_short(node, prefixes)} uses more than SHACL Core and SPARQL, so pySHACL judged it",
-            Where(file) if file else None,
-            Severity.INFO,
-            focus=terms.iri_of(node),
-        )
+def _malformed(error: DatasetUnreadable, path: Path, root: Path) -> Finding:
+    name = path.relative_to(root).as_posix()
+    where = Where(name, error.where.line, error.where.column) if error.where else Where(name)
+    if isinstance(error, ShapeMalformed):
+        where = declared_in([path], root).get(terms.iri_of(error.shape), where)
+    return Finding("shape.malformed", error.message, where, fix=error.fix)
 
 
 def check_texts(data: Graph, dataset: Dataset, folder: Path, places: Places) -> Iterator[Finding]:
@@ -171,37 +130,3 @@ def _titles(dataset: Dataset) -> Iterable[str]:
     titles = [each.title for each in dataset.documents.values()]
     titles += [each.title for each in dataset.references.values()]
     yield from (title for title in titles if title)
-
-
-def _asks(shape: str, declared: Mapping[str, Where], prefixes: Prefixes) -> str:
-    if terms.is_blank(shape):
-        return "mend the value, or the shape that asks for it"
-    where = declared.get(terms.iri_of(shape))
-    return f"see the shape {_short(shape, prefixes)}{f' ({where})' if where else ''}"
-
-
-def _path(result: ShapeResult, prefixes: Prefixes) -> str | None:
-    if result.path is None:
-        return None
-    text = result.path.sparql()
-    return terms.iri_of(text) if terms.is_iri(text) and " " not in text and text.count("<") == 1 else text
-
-
-def _message(result: ShapeResult, prefixes: Prefixes) -> str:
-    if result.messages:
-        english = [text for text in result.messages if (terms.parts(text).language or "en").startswith("en")]
-        return terms.text_of((english or [*result.messages])[0])
-    where = f" of {_short(result.path.sparql(), prefixes)}" if result.path else ""
-    found = f"the value {_short(result.value, prefixes)}{where}" if result.value else f"the values{where}"
-    wanted = " ".join(_short(word, prefixes) for word in result.wanted.split(" "))
-    return (
-        f"{found} should be {wanted}"
-        if wanted
-        else f"{found} break the constraint {_short(result.component, prefixes)}"
-    )
-
-
-def _short(term: str, prefixes: Prefixes) -> str:
-    if term.startswith("<") and term.endswith(">") and term.count("<") == 1:
-        return prefixes.compress(term[1:-1]) or term
-    return terms.text_of(term) if term.startswith('"') and term.count(" ") == 0 else term

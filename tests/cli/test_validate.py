@@ -91,3 +91,16 @@ def test_a_shape_that_breaks_the_rules_of_shacl_is_status_2(folder: Path) -> Non
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "odd.ttl" in done.stderr
+
+
+def test_an_ill_formed_value_before_the_reference_validator_is_told_without_its_log(folder: Path) -> None:
+    """Where pySHACL judges, its library's log of ill-formed values stays out of the person's sight."""
+    (folder / "bad.ttl").write_text(BAD + 'ex:a ex:when "2020-13-01"^^<http://www.w3.org/2001/XMLSchema#date> .\n')
+    target = '[ a sh:SPARQLTarget ; sh:select "SELECT ?this WHERE { ?this a <http://example.org/Lamp> }" ]'
+    (folder / "shapes.ttl").write_text(SHAPES.replace("sh:targetClass ex:Lamp", f"sh:target {target}"))
+
+    done = _validate(folder, "bad.ttl")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "shape.by-reference" in done.stdout
+    assert "a lamp has a name" in done.stdout

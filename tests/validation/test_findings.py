@@ -41,7 +41,7 @@ def test_a_malformed_shape_names_its_file(workshop):
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<urn:s> a sh:PropertyShape ; sh:targetNode <urn:x> .\n"
     )
     found = workshop.finding("shape.malformed")
-    assert found.where == Where("shapes/extra.ttl")
+    assert found.where == Where("shapes/extra.ttl", 2, 1)
     assert "sh:path" in found.message
 
 

@@ -117,6 +117,62 @@ def test_the_line_of_a_property_is_found_in_turtle(tmp_path):
     assert '6 |   ex:p "x" .' in text
 
 
+def test_a_node_without_a_name_has_the_place_of_the_one_it_hangs_on(tmp_path):
+    """What is wrong inside brackets is found at the line of the brackets, and its shape by the shape with a name."""
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(PREFIXES + 'ex:i a ex:C ;\n  ex:q [ ex:p "x" ] .\n')
+    shapes.write_text(PREFIXES + "\nex:S sh:targetObjectsOf ex:q ; sh:property [ sh:path ex:p ; sh:nodeKind sh:IRI ] .")
+    (finding,) = validate_file(data, [shapes], "text")[0].findings
+    assert finding.where == Where(str(data), 5, 16)
+    assert f"({shapes}:5:1)" in (finding.fix or "")
+
+
+BEYOND = """
+ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://e/"^^xsd:anyURI ] .
+ex:twice a sh:SPARQLFunction ; sh:parameter [ sh:path ex:op ; sh:datatype xsd:integer ] ; sh:returnType xsd:integer ;
+  sh:select "SELECT ($op * 2 AS ?result) WHERE {}" .
+ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:prefixes ex: ; sh:message "too much" ;
+  sh:select "SELECT $this ?value WHERE { $this ex:p ?value FILTER (ex:twice(?value) > 90) }" ] .
+ex:T a sh:NodeShape ; sh:targetClass ex:C ;
+  sh:property [ sh:path ex:p ; sh:maxCount 1 ] , [ sh:path ex:q ; sh:minCount 1 ; sh:expression [ sh:path ex:r ] ] .
+ex:U a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:s ; sh:minCount 1 ] .
+"""
+
+
+def test_what_does_not_compile_is_judged_by_the_reference_alone_and_whole(tmp_path):
+    """A function in a query, and a shape with a part beyond SHACL Core, go to pySHACL; no result is given twice."""
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(PREFIXES + 'ex:i a ex:C ; ex:p 50 , 51 ; ex:d "2020-13-01"^^xsd:date .\n')
+    shapes.write_text(PREFIXES + BEYOND)
+    outcome = validate_graphs(read_graph([data]), read_graph([shapes]))
+    assert outcome.by_reference == ("<http://e/S>", "<http://e/T>")
+    found = sorted((each.component.rsplit("#", 1)[-1], each.value or "") for each in outcome.results)
+    assert found == [
+        ("MaxCountConstraintComponent>", ""),
+        ("MinCountConstraintComponent>", ""),
+        ("MinCountConstraintComponent>", ""),
+        ("SPARQLConstraintComponent>", f'"50"^^<{XSD}integer>'),
+        ("SPARQLConstraintComponent>", f'"51"^^<{XSD}integer>'),
+    ]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        'sh:targetClass ex:Nothing ; sh:property [ sh:path ex:p ; sh:minCount "one" ]',
+        'sh:targetClass ex:Nothing ; sh:sparql [ sh:select "SELEC $this WHERE { $this ?p ?o }" ]',
+    ],
+)
+def test_a_shape_that_nobody_could_ask_is_malformed_without_data(tmp_path, shape):
+    """A malformed shape is an error at its line also where no node is in its focus."""
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(PREFIXES + "ex:i a ex:C .\n")
+    shapes.write_text(PREFIXES + f"ex:S a sh:NodeShape ; {shape} .\n")
+    with pytest.raises(DatasetUnreadable, match="http://e/S") as caught:
+        validate_file(data, [shapes], "text")
+    assert caught.value.where == Where(str(shapes), 4, 1)
+
+
 def test_data_that_cannot_be_read_is_an_error_with_its_line(tmp_path):
     """A syntax error in the data is told with its line."""
     data = tmp_path / "data.ttl"

@@ -6,14 +6,13 @@ Implements SHACL sections 2.1 (shapes and targets), 4.6 (logical), 4.7 (shape-ba
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from publisher.errors import DatasetUnreadable
 from publisher.rdf.names import OWL, RDFS, SH, XSD
 from publisher.validation import terms
 from publisher.validation.graph import TYPE, Graph
 from publisher.validation.shacl.components import Component, component_batches, read_components
 from publisher.validation.shacl.constraints import VALUE_CONSTRAINTS, Scope, members, number_of, sh
 from publisher.validation.shacl.paths import Path, Predicate, read_path, walk
-from publisher.validation.shacl.shape import VIOLATION, Check, Results, Shape
+from publisher.validation.shacl.shape import VIOLATION, Check, Results, Shape, ShapeMalformed
 from publisher.validation.shacl.sparql import Sparql, sparql_batch
 
 _TRUE = f'"true"^^<{XSD}boolean>'
@@ -41,9 +40,10 @@ class Compiler:
         out: Results = []
         for node in self.shape_nodes():
             if node not in without:
-                foci = self.targets(node)
+                # Compiled also where it has no focus node today: a shape that nobody could ask says so at once.
+                shape, foci = self.shape(node), self.targets(node)
                 if foci:
-                    self.validate(self.shape(node), foci, out)
+                    self.validate(shape, foci, out)
         return out
 
     def shape_nodes(self) -> list[str]:
@@ -120,9 +120,10 @@ class Compiler:
         if at is not None:
             path = read_path(self._shapes, at)
         if path is None and (at is not None or f"<{SH}PropertyShape>" in self._shapes.objects(node, TYPE)):
-            raise DatasetUnreadable(
-                f"the property shape {terms.iri_of(node)} has no sh:path that can be read",
-                code="shapes.malformed",
+            name, _ = self._shapes.named(node)
+            raise ShapeMalformed(
+                f"a property shape of {terms.iri_of(name)} has no sh:path that can be read",
+                shape=name,
                 fix="give it one path, see https://www.w3.org/TR/shacl/#property-paths",
             )
         return Shape(
@@ -160,7 +161,7 @@ class Compiler:
         def check(focus: str, values: Sequence[str], out: Results) -> None:
             for each in values:
                 if not self.conforms(inner, each):
-                    out.append(shape.result(focus, component, value=each, wanted=f"what the shape {value} asks"))
+                    out.append(shape.result(focus, component, value=each, wanted=f"what the shape {value} asks for"))
 
         return check
 
@@ -170,14 +171,17 @@ class Compiler:
         def check(focus: str, values: Sequence[str], out: Results) -> None:
             for each in values:
                 if self.conforms(inner, each):
-                    out.append(shape.result(focus, component, value=each, wanted=f"not what the shape {value} asks"))
+                    out.append(
+                        shape.result(focus, component, value=each, wanted=f"not what the shape {value} asks for")
+                    )
 
         return check
 
     def _combined(self, scope: Scope, name: str, head: str) -> Check:
         inner = [self.shape(each) for each in members(scope, name, head)]
         component = sh({"and": "And", "or": "Or", "xone": "Xone"}[name] + "ConstraintComponent")
-        wanted = {"and": "all", "or": "at least one", "xone": "exactly one"}[name] + f" of {len(inner)} shapes to hold"
+        wanted = {"and": "all", "or": "at least one", "xone": "exactly one"}[name]
+        wanted = f"what {wanted} of {len(inner)} shapes asks for"
         shape = scope.shape
 
         def holds(node: str) -> bool:
@@ -209,11 +213,11 @@ class Compiler:
             for limit in least:
                 if count < limit:
                     name = sh("QualifiedMinCountConstraintComponent")
-                    out.append(shape.result(focus, name, wanted=f"at least {limit} such values, found {count}"))
+                    out.append(shape.result(focus, name, wanted=f"at least {limit} such values, and has {count}"))
             for limit in most:
                 if count > limit:
                     name = sh("QualifiedMaxCountConstraintComponent")
-                    out.append(shape.result(focus, name, wanted=f"at most {limit} such values, found {count}"))
+                    out.append(shape.result(focus, name, wanted=f"at most {limit} such values, and has {count}"))
 
         return check
 
@@ -240,11 +244,25 @@ class Compiler:
                 for predicate, table in tables:
                     for each in table.get(node, ()):
                         path = Predicate(predicate)
-                        out.append(shape.result(focus, component, value=each, path=path, wanted="no such property"))
+                        out.append(shape.result(focus, component, value=each, path=path, wanted=""))
 
         return check
 
 
 def beyond(shapes: Graph) -> frozenset[str]:
-    """Give the shapes that use what only the reference validator can do (SHACL Advanced Features, SHACL-JS)."""
-    return frozenset(node for parameter in BEYOND for node in shapes.of(parameter))
+    """Give the shapes that use what only the reference validator can do (SHACL Advanced Features, SHACL-JS).
+
+    A shape that leads to such a shape goes with it, so that no part of it is judged twice. Where functions are
+    declared, every query may call them.
+    """
+    parameters = [*BEYOND]
+    if shapes.instances(sh("SPARQLFunction")):
+        parameters += [sh("sparql"), *(name for each in read_components(shapes) for name, _ in each.required)]
+    found: set[str] = set()
+    pending = [node for parameter in parameters for node in shapes.of(parameter)]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending.extend(subject for subject, _ in shapes.above(node))
+    return frozenset(found)

@@ -80,7 +80,7 @@ def _batch(sparql: Sparql, shape: Shape, component: Component, validator: str, p
     if ask is None:
 
         def batch(foci: Sequence[str], out: Results) -> None:
-            for row in sparql.select(query, foci):
+            for row in sparql.select(query, foci, of=shape.node):
                 add_row(shape, row, out, component=component.node, constraint=None, messages=messages)
 
         return batch
@@ -88,7 +88,7 @@ def _batch(sparql: Sparql, shape: Shape, component: Component, validator: str, p
     def batch_of_values(foci: Sequence[str], out: Results) -> None:
         for focus in foci:
             for value in walk(sparql.data, shape.path, focus) if shape.path else [focus]:
-                if not any(True for _ in sparql.rows(query, {"this": focus, "value": value})):
+                if not any(True for _ in sparql.rows(query, {"this": focus, "value": value}, of=shape.node)):
                     out.append(shape.result(focus, component.node, value=value, messages=messages))
 
     return batch_of_values

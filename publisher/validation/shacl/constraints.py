@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from publisher.errors import DatasetUnreadable
 from publisher.rdf.names import SH, XSD
 from publisher.validation import terms
 from publisher.validation.graph import NIL, REST, Graph
-from publisher.validation.shacl.shape import Check, Results, Shape
+from publisher.validation.shacl.shape import Check, Results, Shape, ShapeMalformed
 
 _TRUE = f'"true"^^<{XSD}boolean>'
 _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
@@ -44,11 +43,12 @@ def sh(name: str) -> str:
     return f"<{SH}{name}>"
 
 
-def malformed(scope: Scope, parameter: str, value: str) -> DatasetUnreadable:
+def malformed(scope: Scope, parameter: str, value: str) -> ShapeMalformed:
     """Give the failure for a parameter whose value a shape may not have."""
-    return DatasetUnreadable(
-        f"the shape {terms.iri_of(scope.shape.node)} has sh:{parameter} {value}, which SHACL does not allow",
-        code="shapes.malformed",
+    node, _ = scope.shapes.named(scope.shape.node)
+    return ShapeMalformed(
+        f"the shape {terms.iri_of(node)} has sh:{parameter} {value}, which SHACL does not allow",
+        shape=node,
         fix="see the section on that parameter in https://www.w3.org/TR/shacl/",
     )
 
@@ -105,7 +105,7 @@ def _min_count(scope: Scope, value: str) -> Check:
 
     def check(focus: str, values: Sequence[str], out: Results) -> None:
         if len(values) < least:
-            out.append(shape.result(focus, component, wanted=f"at least {least}, found {len(values)}"))
+            out.append(shape.result(focus, component, wanted=f"at least {_values(least)}, and has {len(values)}"))
 
     return check
 
@@ -115,9 +115,13 @@ def _max_count(scope: Scope, value: str) -> Check:
 
     def check(focus: str, values: Sequence[str], out: Results) -> None:
         if len(values) > most:
-            out.append(shape.result(focus, component, wanted=f"at most {most}, found {len(values)}"))
+            out.append(shape.result(focus, component, wanted=f"at most {_values(most)}, and has {len(values)}"))
 
     return check
+
+
+def _values(count: int) -> str:
+    return f"{count} value{'s' if count != 1 else ''}"
 
 
 def _range(component: str, sign: str, allowed: tuple[int, ...]) -> Factory:
@@ -187,7 +191,7 @@ def _unique_lang(scope: Scope, value: str) -> Check:
                 counts[language.lower()] = counts.get(language.lower(), 0) + 1
         for language, count in counts.items():
             if count > 1:
-                out.append(shape.result(focus, component, wanted=f"one text in {language}, found {count}"))
+                out.append(shape.result(focus, component, wanted=f"one text in {language}, and has {count}"))
 
     return check if value == _TRUE else _nothing
 
@@ -202,7 +206,7 @@ def _equals(scope: Scope, value: str) -> Check:
     def check(focus: str, values: Sequence[str], out: Results) -> None:
         others = table.get(focus, [])
         for each in [*(one for one in values if one not in others), *(one for one in others if one not in values)]:
-            out.append(shape.result(focus, component, value=each, wanted=f"the same values as {value}"))
+            out.append(shape.result(focus, component, value=each, wanted=f"a value of both, here and of {value}"))
 
     return check
 

@@ -6,10 +6,22 @@ Implements SHACL sections 2 (shapes) and 3.6 (validation report).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from publisher.errors import DatasetUnreadable
 from publisher.rdf.names import SH
 from publisher.validation.shacl.paths import Path
 
 VIOLATION = f"<{SH}Violation>"
+
+
+class ShapeMalformed(DatasetUnreadable):
+    """A shape breaks the rules of SHACL, so that nothing can be validated by it."""
+
+    code = "shapes.malformed"
+
+    def __init__(self, message: str, *, shape: str, fix: str):
+        """Keep the node of the shape, an N-Quads text."""
+        super().__init__(message, fix=fix)
+        self.shape = shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,13 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from publisher.errors import DatasetUnreadable
 from publisher.rdf import quads
 from publisher.rdf.names import OWL, SH, XSD
 from publisher.validation import terms
 from publisher.validation.graph import Graph
 from publisher.validation.shacl.paths import Predicate
 from publisher.validation.shacl.rewriting import with_constants
-from publisher.validation.shacl.shape import Batch, Results, Shape
+from publisher.validation.shacl.shape import Batch, Results, Shape, ShapeMalformed
 
 _TRUE = f'"true"^^<{XSD}boolean>'
 _TOKEN = re.compile(
@@ -74,35 +73,43 @@ class Sparql:
                     lines[f"PREFIX {terms.text_of(prefix)}: <{terms.text_of(namespace)}>"] = None
         return "\n".join(lines) + "\n"
 
-    def rows(self, query: str, bindings: Mapping[str, str]) -> Iterator[Row]:
-        """Run a query with its variables bound beforehand and give each solution."""
+    def rows(self, query: str, bindings: Mapping[str, str], *, of: str) -> Iterator[Row]:
+        """Run a query of a shape with its variables bound beforehand and give each solution."""
+        found = self._run(self._store, query, bindings, of=of)
+        names = [variable.value for variable in found.variables]
+        for solution in found:
+            yield {name: _text(solution[name]) for name in names if solution[name] is not None}
+
+    def check(self, query: str, *, of: str) -> None:
+        """Raise ShapeMalformed where a query of a shape is not one that could be run."""
+        self._run(ox.Store(), query, {"this": f"<{_TARGETS}>"}, of=of)
+
+    def _run(self, store: ox.Store, query: str, bindings: Mapping[str, str], *, of: str) -> ox.QuerySolutions:
         substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name): _term(text) for name, text in bindings.items()
         }
         if "BIND" in query.upper():
             query = _inlined(query, bindings)
         try:
-            found = self._store.query(with_constants(query), substitutions=substitutions)
+            found = store.query(with_constants(query), substitutions=substitutions)
         except (SyntaxError, RuntimeError, ValueError) as error:
-            raise _refused(query, str(error)) from None
+            raise _refused(query, str(error), of) from None
         if not isinstance(found, ox.QuerySolutions):
-            raise _refused(query, "it is not a SELECT query")
-        names = [variable.value for variable in found.variables]
-        for solution in found:
-            yield {name: _text(solution[name]) for name in names if solution[name] is not None}
+            raise _refused(query, "it is not a SELECT query", of)
+        return found
 
-    def select(self, query: str, foci: Sequence[str]) -> Iterator[Row]:
-        """Run a query that has ``$this`` for every focus node, all at once where that gives the same."""
+    def select(self, query: str, foci: Sequence[str], *, of: str) -> Iterator[Row]:
+        """Run a query of a shape that has ``$this`` for every focus node, all at once where that gives the same."""
         joined = _joined(query) if len(foci) > _FEW and not any(map(terms.is_literal, foci)) else None
         if joined is None:
             for focus in foci:
-                for row in self.rows(query, {"this": focus}):
+                for row in self.rows(query, {"this": focus}, of=of):
                     yield {"this": focus, **row}
             return
         graph, mark = ox.NamedNode(_TARGETS), ox.NamedNode(_TARGETS)
         self._store.extend(ox.Quad(mark, mark, _term(focus), graph) for focus in dict.fromkeys(foci))
         try:
-            yield from list(self.rows(joined, {}))
+            yield from list(self.rows(joined, {}, of=of))
         finally:
             self._store.remove_graph(graph)
 
@@ -114,12 +121,13 @@ def sparql_batch(sparql: Sparql, shape: Shape, constraint: str) -> Iterator[Batc
     if shapes.one(constraint, f"<{SH}deactivated>") == _TRUE:
         return
     if text is None:
-        raise _refused("", f"the constraint {terms.iri_of(constraint)} has no sh:select")
+        raise _refused("", "it has no sh:select", shape.node)
     query = prepare(sparql, shape, constraint, terms.text_of(text), {})
+    sparql.check(query, of=shape.node)
     messages = tuple(shapes.objects(constraint, f"<{SH}message>"))
 
     def batch(foci: Sequence[str], out: Results) -> None:
-        for row in sparql.select(query, foci):
+        for row in sparql.select(query, foci, of=shape.node):
             add_row(shape, row, out, component=_COMPONENT, constraint=constraint, messages=messages)
 
     yield batch
@@ -145,9 +153,9 @@ def fill(message: str, row: Row) -> str:
 
 
 def prepare(sparql: Sparql, shape: Shape, owner: str, text: str, parameters: Mapping[str, str]) -> str:
-    """Check a query against SHACL's rules and write path, shape and parameters into it; raise DatasetUnreadable."""
+    """Check a query against SHACL's rules and write path, shape and parameters into it; raise ShapeMalformed."""
     bound = {"this", "shapesGraph", "currentShape", *parameters}
-    _check(text, bound)
+    _check(text, bound, shape.node)
     known = {"shapesGraph": f"<{_SHAPES_GRAPH}>", "currentShape": shape.node, **parameters}
     if shape.path is not None:
         known["PATH"] = shape.path.sparql()
@@ -175,15 +183,15 @@ def _inlined(query: str, bindings: Mapping[str, str]) -> str:
     return "".join(out)
 
 
-def _check(text: str, bound: set[str]) -> None:
+def _check(text: str, bound: set[str], shape: str) -> None:
     tokens = [token for token in _TOKEN.findall(text) if not token.isspace() and not token.startswith("#")]
     words = [token.upper() for token in tokens]
     for word in _REFUSED:
         if word in words:
-            raise _refused(text, f"{word} is not allowed in a query with pre-bound variables")
+            raise _refused(text, f"{word} is not allowed in a query with pre-bound variables", shape)
     for before, after in zip(words, tokens[1:], strict=False):
         if before == "AS" and after[0] in "?$" and after[1:] in bound:
-            raise _refused(text, f"{after} is bound beforehand and cannot be assigned")
+            raise _refused(text, f"{after} is bound beforehand and cannot be assigned", shape)
     for place in [index for index, word in enumerate(words) if word == "SELECT"][1:]:
         projected = set[str]()
         for token in tokens[place + 1 :]:
@@ -191,7 +199,7 @@ def _check(text: str, bound: set[str]) -> None:
                 break
             projected.add(token[1:])
         if "this" not in projected:
-            raise _refused(text, "a subquery must select $this")
+            raise _refused(text, "a subquery must select $this", shape)
 
 
 def _joined(query: str) -> str | None:
@@ -227,11 +235,11 @@ def _separable(words: Sequence[str], place: int) -> bool:
     return True
 
 
-def _refused(query: str, reason: str) -> DatasetUnreadable:
+def _refused(query: str, reason: str, shape: str) -> ShapeMalformed:
     shown = f" in the query:\n{query.strip()}" if query else ""
-    return DatasetUnreadable(
-        f"a SPARQL constraint cannot be run: {reason}{shown}",
-        code="shapes.malformed",
+    return ShapeMalformed(
+        f"a SPARQL constraint of the shape {terms.iri_of(shape)} cannot be run: {reason}{shown}",
+        shape=shape,
         fix="see https://www.w3.org/TR/shacl/#pre-binding",
     )
 
