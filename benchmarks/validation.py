@@ -1,18 +1,24 @@
 """How fast shapes are checked: ours against pySHACL and pyrudof, on generated facts with evidence.
 
-Run ``python benchmarks/validation.py [TRIPLES ...] [--reference TRIPLES ...] [--pyrudof PYTHON]``. The data are facts
-with evidence, 12 triples each pair; the shapes are eleven property shapes and one SPARQL constraint; one fact in 500
-breaks a shape. The fastest of three runs counts for us and for pyrudof, the only one for pySHACL.
-We and pySHACL must give the same results, or the benchmark fails.
+Run ``python benchmarks/validation.py [TRIPLES ...] [--reference TRIPLES ...] [--pyrudof PYTHON] [--runs N]``. The data
+are facts with evidence, 12 triples each pair; the shapes are eleven property shapes and one SPARQL constraint; one fact
+in 500 breaks a shape.
+
+Each run is a process of its own: time runs from the file to the results, memory is the peak of the process. We and
+pyrudof take turns, and the median counts; pySHACL runs once, at the sizes of ``--reference``. We and pySHACL must
+give the same results, one by one, and pyrudof as many, or the benchmark fails.
 """
 
 import argparse
-import gc
+import json
 import resource
+import statistics
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.validation.graph import Graph, read_graph
@@ -72,47 +78,53 @@ def generated(triples: int) -> Iterator[str]:
         yield f"{evidence} <{EX}document> <{EX}document> ."
 
 
-def ours(path: Path, shapes: Graph) -> tuple[float, list[tuple[str, ...]]]:
-    """Time our validator from the file to the results."""
-    gc.collect()
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one validator: seconds, peak memory in MiB, and its results or how many there were."""
+
+    seconds: float
+    memory: int
+    results: list[list[str]] | int
+
+    @property
+    def count(self) -> int:
+        """Give how many results there were."""
+        return self.results if isinstance(self.results, int) else len(self.results)
+
+
+def once(validator: str, path: Path, shapes: Path, *, python: Path = Path(sys.executable)) -> Run:
+    """Run a validator in a process of its own."""
+    command = [str(python), "-c", RUDOF] if validator == "pyrudof" else [str(python), __file__, "--inside", validator]
+    done = subprocess.run([*command, str(path), str(shapes)], check=True, capture_output=True, text=True)
+    seconds, memory, results = json.loads(done.stdout)
+    return Run(seconds, memory // 1024, results)
+
+
+def inside(validator: str, path: Path, shapes_path: Path) -> None:
+    """Validate here and now, and print seconds, memory and results."""
+    shapes = read_graph([shapes_path])
+    if validator == "pyshacl":
+        from publisher.validation.shacl.reference import reference_results  # noqa: PLC0415 - only where it is asked for
     start = time.perf_counter()
-    with path.open(encoding="utf-8") as lines:
-        outcome = validate_graphs(Graph(lines), shapes)
-    return time.perf_counter() - start, sorted(_key(each) for each in outcome.results)
-
-
-def reference(path: Path, shapes: Graph) -> tuple[float, list[tuple[str, ...]]]:
-    """Time pySHACL on a graph that rdflib has already read, which is to its favour."""
-    from publisher.validation.shacl.reference import reference_results  # noqa: PLC0415 - only when it is asked for
-
     with path.open(encoding="utf-8") as lines:
         data = Graph(lines)
-    start = time.perf_counter()
-    results = sorted(_key(each) for each in reference_results(data, shapes))
-    return time.perf_counter() - start, results
+    found = reference_results(data, shapes) if validator == "pyshacl" else validate_graphs(data, shapes).results
+    results = sorted((each.focus, each.component, each.value or "") for each in found)
+    seconds = time.perf_counter() - start
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, results]))
 
 
 RUDOF = """
-import sys, time
+import json, resource, sys, time
 import pyrudof
 session = pyrudof.Rudof(pyrudof.RudofConfig())
 session.read_shacl(sys.argv[2])
 start = time.perf_counter()
 session.read_data(sys.argv[1], pyrudof.RDFFormat.NTriples)
 report = session.validate_shacl()
-print(time.perf_counter() - start, len(report))
+seconds = time.perf_counter() - start
+print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(report)]))
 """
-
-
-def rudof(python: Path, path: Path, shapes: Path) -> tuple[float, int]:
-    """Time pyrudof, in an environment of its own, from the file to the results."""
-    command = [str(python), "-c", RUDOF, str(path), str(shapes)]
-    runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() for _ in range(3)]
-    return min(float(run[0]) for run in runs), int(runs[0][1])
-
-
-def _key(result: object) -> tuple[str, ...]:
-    return tuple(str(getattr(result, name)) for name in ("focus", "component", "value"))
 
 
 def main() -> None:
@@ -121,34 +133,54 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--reference", nargs="*", type=int, default=[10_000], help="sizes that pySHACL runs too")
     parser.add_argument("--pyrudof", type=Path, help="a Python that has pyrudof")
+    parser.add_argument("--runs", type=int, default=5, help="how often we and pyrudof run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        shapes_path = Path(folder) / "shapes.ttl"
-        shapes_path.write_text(SHAPES, encoding="utf-8")
-        print("| triples | results | ours, s | pySHACL, s | ratio | pyrudof, s (results) | ratio | peak memory, MiB |")
-        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        shapes = Path(folder) / "shapes.ttl"
+        shapes.write_text(SHAPES, encoding="utf-8")
+        print("| triples | results | ours, s (MiB) | pySHACL, s (MiB) | ratio | pyrudof, s (MiB) | ratio |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
         for size in options.sizes:
             path = Path(folder) / f"{size}.nq"
             path.write_text("".join(f"{line}\n" for line in generated(size)), encoding="utf-8")
-            row(path, shapes_path, size, options)
+            row(path, shapes, size, options)
 
 
-def row(path: Path, shapes_path: Path, size: int, options: argparse.Namespace) -> None:
+def row(path: Path, shapes: Path, size: int, options: argparse.Namespace) -> None:
     """Print the row of one size."""
-    shapes = read_graph([shapes_path])
-    seconds, found = min(ours(path, shapes) for _ in range(3))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    slow, others = " | ", " | "
-    if size in options.reference:
-        reference_seconds, wanted = reference(path, shapes)
-        if wanted != found:
-            raise SystemExit(f"the results differ: {set(wanted) ^ set(found)}")
-        slow = f"{reference_seconds:.1f} | {reference_seconds / seconds:.0f}"
-    if options.pyrudof:
-        rudof_seconds, count = rudof(options.pyrudof, path, shapes_path)
-        others = f"{rudof_seconds:.2f} ({count}) | {rudof_seconds / seconds:.1f}"
-    print(f"| {size} | {len(found)} | {seconds:.3f} | {slow} | {others} | {peak} |", flush=True)
+    ours: list[Run] = []
+    rudof: list[Run] = []
+    for _ in range(options.runs):
+        ours.append(once("ours", path, shapes))
+        if options.pyrudof:
+            rudof.append(once("pyrudof", path, shapes, python=options.pyrudof))
+    slow = [once("pyshacl", path, shapes)] if size in options.reference else []
+    for each in slow:
+        if each.results != ours[0].results:
+            raise SystemExit("the results of pySHACL are not ours")
+    if any(each.count != ours[0].count for each in rudof):
+        raise SystemExit("pyrudof has more or fewer results")
+    cells = [f"{size:,}", str(ours[0].count), shown(ours), *against(slow, ours), *against(rudof, ours)]
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def against(theirs: Sequence[Run], ours: Sequence[Run]) -> tuple[str, str]:
+    """Give the two cells of a peer: its time and how many times ours it is."""
+    return (shown(theirs), f"{median(theirs) / median(ours):.1f}") if theirs else ("", "")
+
+
+def shown(runs: Sequence[Run]) -> str:
+    """Give the median time and the highest memory."""
+    return f"{median(runs):.3g} ({max(each.memory for each in runs)})"
+
+
+def median(runs: Sequence[Run]) -> float:
+    """Give the median time in seconds."""
+    return statistics.median(each.seconds for each in runs)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--inside"]:
+        inside(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        main()
