@@ -139,6 +139,17 @@ class Graph:
                     pending.append(subject)
         return seen
 
+    def up(self, node: str, predicate: str) -> dict[str, None]:
+        """Give a node and all that it leads to along a predicate, each once (the node first)."""
+        seen = {node: None}
+        pending = [node]
+        while pending:
+            for each in self.objects(pending.pop(), predicate):
+                if each not in seen:
+                    seen[each] = None
+                    pending.append(each)
+        return seen
+
     def items(self, head: str) -> list[str]:
         """Give the members of an RDF list; a list that ends badly ends there."""
         members: list[str] = []

@@ -82,7 +82,7 @@ def types(data: Graph) -> Iterator[Triple]:
     for subject, classes in data.of(TYPE).items():
         for class_ in classes:
             if class_ not in above:
-                above[class_] = {each for each in _up(data, class_, SUBCLASS) if terms.is_iri(each)}
+                above[class_] = {each for each in data.up(class_, SUBCLASS) if terms.is_iri(each)}
             if not class_.startswith(_SCHEMA):
                 for each in above[class_] - {class_} - _TOP:
                     yield subject, TYPE, each
@@ -104,14 +104,3 @@ def consequences(data: Graph, bare: list[Triple]) -> Iterator[Triple]:
             inverses.append(predicate)
         pending.extend((object_, each, subject) for each in inverses if terms.is_iri(each))
     yield from (triple for triple in seen if triple[1] not in _TOP)
-
-
-def _up(data: Graph, node: str, predicate: str) -> set[str]:
-    seen: set[str] = set()
-    pending = [node]
-    while pending:
-        for each in data.objects(pending.pop(), predicate):
-            if each not in seen:
-                seen.add(each)
-                pending.append(each)
-    return seen

@@ -1,26 +1,21 @@
 """OWL: whether ontology and facts can be true together, which classes can have no member, and why not.
 
-HermiT, the reasoner that Owlready2 carries, runs as a process of its own on N-Triples, so that it can be ended at a
-deadline and shares no state with us. Where it finds a contradiction, axioms are taken away by halves and HermiT asked
-again (QuickXplain, Junker 2004) until a set remains of which none can be missing, within a limit of runs.
+HermiT says that there is a contradiction, not which. So axioms are taken away by halves and HermiT asked again
+(QuickXplain, Junker 2004) until a set remains of which none can be missing, within a limit of runs and of time. A
+class that can have no member is explained in the same way: it is given one.
 
 Only what the reasoner reads goes in: class and property axioms, types, and relations of declared object properties.
 """
 
-import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
+from dataclasses import dataclass
 
 from publisher.dataset import Dataset
 from publisher.errors import Finding, Severity, Where
 from publisher.rdf.names import OWL, RDF, RDFS
 from publisher.validation import terms
-from publisher.validation.graph import TYPE, Graph
+from publisher.validation.graph import SUBCLASS, TYPE, Graph
+from publisher.validation.hermit import HermiT, Triple
 from publisher.validation.inference import inferred
 from publisher.validation.places import places_of
 from publisher.validation.turtle_lines import TurtleLines
@@ -48,70 +43,10 @@ _DECLARATIONS = {
     f"<{OWL}{name}>"
     for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "NamedIndividual", "Ontology")
 }
-Triple = tuple[str, str, str]
+_EXPLAINED = 3
+_MOST = 12
+_MEMBER = "<urn:exportin:member>"
 Axiom = tuple[Triple, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the reasoner says: consistent or not, the classes that can have no member, or why it could not say."""
-
-    consistent: bool = True
-    unsatisfiable: tuple[str, ...] = ()
-    failure: str | None = None
-
-
-@dataclass(slots=True)
-class HermiT:
-    """The reasoner as a command; ``runs`` counts how often it was asked."""
-
-    java: str
-    seconds: float = 120.0
-    memory_mb: int = 2000
-    runs: int = field(default=0)
-
-    @classmethod
-    def found(cls, *, seconds: float = 120.0) -> "HermiT | None":
-        """Give the reasoner, or None where there is no Java."""
-        java = shutil.which("java")
-        return cls(java, seconds) if java and _jar() else None
-
-    def ask(self, triples: Iterable[Triple]) -> Verdict:
-        """Ask for consistency and unsatisfiable classes of triples."""
-        self.runs += 1
-        with tempfile.TemporaryDirectory(prefix="exportin-owl-") as folder:
-            path = Path(folder) / "axioms.nt"
-            path.write_text("".join(f"{s} {p} {o} .\n" for s, p, o in triples), encoding="utf-8")
-            jar = _jar()
-            quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1") if self.runs > 1 else ()
-            command = [self.java, *quick, f"-Xmx{self.memory_mb}M", "-cp", f"{jar.parent}:{jar}" if jar else ""]
-            command += ["org.semanticweb.HermiT.cli.CommandLine", "-U", path.as_uri()]
-            try:
-                done = subprocess.run(  # noqa: S603 - a fixed command on a file of our own
-                    command, capture_output=True, text=True, timeout=self.seconds, check=False
-                )
-            except subprocess.TimeoutExpired:
-                return Verdict(failure=f"it took more than {self.seconds:g} seconds")
-            except OSError as error:
-                return Verdict(failure=f"Java cannot be started: {error.strerror}")
-        return _verdict(done)
-
-
-def _jar() -> Path | None:
-    spec = find_spec("owlready2")
-    if spec is None or spec.origin is None:
-        return None
-    return Path(spec.origin).parent / "hermit" / "HermiT.jar"
-
-
-def _verdict(done: "subprocess.CompletedProcess[str]") -> Verdict:
-    if "InconsistentOntologyException" in done.stderr:
-        return Verdict(consistent=False)
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        return Verdict(failure=lines[0] if lines else f"it ended with status {done.returncode}")
-    names = re.findall(r"^\s+<([^>]+)>\s*$", done.stdout, re.MULTILINE)
-    return Verdict(unsatisfiable=tuple(sorted(names)))
 
 
 def check_reasoning(
@@ -136,28 +71,72 @@ def check_reasoning(
             fix="look at the axioms that were added last; give the reasoner more time or memory",
         )
         return
+    search = Search(data, axioms, reasoner, limit)
     lines = TurtleLines(dataset.root, dataset.manifest.prefixes, places_of(dataset))
     if not verdict.consistent:
         progress("contradiction found, looking for its smallest cause")
-        conflict = _conflict(data, axioms, reasoner, limit)
-        yield _contradiction(conflict, lines, exact=reasoner.runs < limit)
-    for name in verdict.unsatisfiable:
-        yield Finding(
-            "reasoning.empty-class",
-            f"nothing can be a {lines.short(f'<{name}>')}: its axioms contradict each other",
-            lines.of((f"<{name}>", f"<{RDFS}subClassOf>", "")),
-            focus=name,
-            fix="take away a superclass or a disjointness",
-        )
+        conflict = search.conflict(suspects(data, axioms))
+        yield _contradiction(conflict, lines, exact=search.within)
+    # What lies below an empty class is empty for its reason.
+    for number, (name, below) in enumerate(_highest(data, verdict.unsatisfiable).items()):
+        progress(f"nothing can be a {lines.short(f'<{name}>')}, looking for the smallest cause")
+        conflict = search.emptiness(f"<{name}>") if number < _EXPLAINED else []
+        yield _empty(name, below, conflict, lines, exact=search.within)
 
 
-def _conflict(data: Graph, axioms: Sequence[Axiom], reasoner: HermiT, limit: int) -> list[Axiom]:
-    def broken(some: Sequence[Axiom]) -> bool:
-        return not reasoner.ask(flat(some)).consistent
+@dataclass(slots=True)
+class Search:
+    """A search for smallest conflicts that asks the reasoner at most so often, and no longer than one run may take."""
 
-    # A thing of two disjoint kinds is what goes wrong most; looking around it first saves most of the runs.
-    near = suspects(data, axioms)
-    return smallest(near if near and broken(near) else axioms, broken, limit=limit)
+    data: Graph
+    axioms: Sequence[Axiom]
+    reasoner: HermiT
+    limit: int
+
+    @property
+    def within(self) -> bool:
+        """Tell whether there are runs and time left: a set that was found then is as small as can be."""
+        return self.reasoner.runs < self.limit and self.reasoner.spent < self.reasoner.seconds
+
+    def conflict(self, near: Sequence[Axiom], extra: Axiom = ()) -> list[Axiom]:
+        """Give a smallest part of the axioms that cannot be true, with ``extra``; first of those ``near`` by."""
+
+        def broken(some: Sequence[Axiom]) -> bool:
+            return self.within and not self.reasoner.ask(flat([*some, extra])).consistent
+
+        # A thing of two disjoint kinds is what goes wrong most; looking around it first saves most of the runs.
+        return smallest(near if near and broken(near) else self.axioms, broken)
+
+    def emptiness(self, name: str) -> list[Axiom]:
+        """Give a smallest part of the axioms by which a class can have no member."""
+        above = self.data.up(name, SUBCLASS)
+        near = [axiom for axiom in self.axioms if axiom[0][0] in above or terms.is_blank(axiom[0][0])]
+        return self.conflict(near, ((_MEMBER, TYPE, name),))
+
+
+def _highest(data: Graph, names: Sequence[str]) -> dict[str, int]:
+    """Give the classes above which no other one is empty, or only in a circle, with how many are empty below them."""
+    empty = [f"<{name}>" for name in names]
+    above = {each: {other for other in data.up(each, SUBCLASS) if other != each} for each in empty}
+    top = [each for each in empty if all(each in above[other] for other in above[each].intersection(empty))]
+    return {terms.iri_of(each): sum(each in above[other] for other in empty) for each in top}
+
+
+def _empty(name: str, below: int, conflict: Sequence[Axiom], lines: TurtleLines, *, exact: bool) -> Finding:
+    others = f", nor any of the {below} classes below it" if below > 1 else ", nor the class below it" if below else ""
+    why = f"{'' if exact else ', for some of these'}: {_listed(conflict, lines)}" if conflict else ""
+    return Finding(
+        "reasoning.empty-class",
+        f"nothing can be a {lines.short(f'<{name}>')}{others}{why}",
+        lines.of((f"<{name}>", SUBCLASS, "")),
+        focus=name,
+        fix="take away a superclass or a disjointness",
+    )
+
+
+def _listed(conflict: Sequence[Axiom], lines: TurtleLines) -> str:
+    more = f"; and {len(conflict) - _MOST} more" if len(conflict) > _MOST else ""
+    return "; ".join(_told(axiom, lines) for axiom in conflict[:_MOST]) + more
 
 
 def suspects(data: Graph, axioms: Sequence[Axiom]) -> list[Axiom]:
@@ -203,12 +182,11 @@ def _all_kinds(data: Graph, node: str) -> set[str]:
 
 
 def _contradiction(conflict: Sequence[Axiom], lines: TurtleLines, *, exact: bool) -> Finding:
-    told = [_told(axiom, lines) for axiom in conflict]
-    places = sorted({place for axiom in conflict for place in [lines.of(axiom[0])] if place}, key=_ours_first)
+    places = sorted({place for axiom in conflict[:_MOST] for place in [lines.of(axiom[0])] if place}, key=_ours_first)
     words = "these statements" if exact else "among these statements are some that"
     return Finding(
         "reasoning.inconsistent",
-        f"{words} cannot all be true: {'; '.join(told)}",
+        f"{words} cannot all be true: {_listed(conflict, lines)}",
         places[0] if places else None,
         focus=terms.iri_of(conflict[0][0][0]) if conflict else None,
         fix="take one of them away: the fact where it is misread, the axiom where it says too much",
@@ -275,24 +253,21 @@ def flat(axioms: Iterable[Axiom]) -> list[Triple]:
     return list(dict.fromkeys(triple for axiom in axioms for triple in axiom))
 
 
-def smallest(axioms: Sequence[Axiom], broken: Callable[[Sequence[Axiom]], bool], *, limit: int) -> list[Axiom]:
-    """Give a smallest part of the axioms that is still broken, asking ``broken`` at most ``limit`` times.
+def smallest(axioms: Sequence[Axiom], broken: Callable[[Sequence[Axiom]], bool]) -> list[Axiom]:
+    """Give a smallest part of the axioms that is still broken.
 
-    Where the limit is reached the part is broken, but may hold more than it must.
+    Where ``broken`` gives up and says no, the part is still broken, but may hold more than it must.
     """
-    fixed = [axiom for axiom in axioms if axiom[0][1] == TYPE and axiom[0][2] in _DECLARATIONS]
-    loose = [axiom for axiom in axioms if axiom not in set(fixed)]
-    asked = 0
+    fixed = [axiom for axiom in axioms if _declares(axiom)]
+    loose = [axiom for axiom in axioms if not _declares(axiom)]
 
     def ask(background: Sequence[Axiom]) -> bool:
-        nonlocal asked
-        asked += 1
-        return asked <= limit and broken([*fixed, *background])
+        return broken([*fixed, *background])
 
     def explain(background: list[Axiom], added: bool, candidates: list[Axiom]) -> list[Axiom]:  # noqa: FBT001 - as published
         if added and ask(background):
             return []
-        if len(candidates) == 1 or asked > limit:
+        if len(candidates) == 1:
             return candidates
         half = len(candidates) // 2
         first, second = candidates[:half], candidates[half:]
@@ -300,3 +275,7 @@ def smallest(axioms: Sequence[Axiom], broken: Callable[[Sequence[Axiom]], bool],
         return [*explain([*background, *kept], bool(kept), first), *kept]
 
     return sorted(explain([], False, loose)) if loose else []  # noqa: FBT003 - as published
+
+
+def _declares(axiom: Axiom) -> bool:
+    return axiom[0][1] == TYPE and axiom[0][2] in _DECLARATIONS

@@ -262,7 +262,23 @@ def test_a_class_that_can_have_no_member(workshop):
     assert found.focus == BASE + "vocab#Ghost"
     assert found.where is not None
     assert found.where.file == "ontology/lights.ttl"
-    assert (workshop.root / "ontology/lights.ttl").read_text().splitlines()[found.where.line - 1].startswith("lv:Ghost")
+    lines = (workshop.root / "ontology/lights.ttl").read_text().splitlines()
+    assert lines[found.where.line - 1].startswith("lv:Ghost")
+    disjoint = next(number for number, line in enumerate(lines, start=1) if line.startswith("lv:Place a owl:Class"))
+    assert found.message.count(";") == 2, "three axioms, none of which could be left out"
+    assert f"lv:Place owl:disjointWith lv:Person (ontology/lights.ttl:{disjoint}:1)" in found.message
+
+
+@pytest.mark.java
+def test_what_lies_below_an_empty_class_is_told_with_it(workshop):
+    """Two classes below an empty one, and a circle with it, are not findings of their own."""
+    with (workshop.root / "ontology/lights.ttl").open("a") as stream:
+        stream.write('\nlv:Ghost a owl:Class ; rdfs:subClassOf lv:Person , lv:Place ; rdfs:label "ghost"@en .\n')
+        for name in ("Wraith", "Spook"):
+            stream.write(f'lv:{name} a owl:Class ; rdfs:subClassOf lv:Ghost ; rdfs:label "{name.lower()}"@en .\n')
+    found = workshop.finding("reasoning.empty-class", reasoner=True)
+    assert found.focus == BASE + "vocab#Ghost"
+    assert "nor any of the 2 classes below it" in found.message
 
 
 def test_a_machine_without_java_is_told(workshop, monkeypatch):
@@ -270,6 +286,16 @@ def test_a_machine_without_java_is_told(workshop, monkeypatch):
     monkeypatch.setenv("PATH", str(workshop.root))
     found = workshop.finding("reasoning.skipped", reasoner=True)
     assert found.severity is Severity.INFO
+
+
+@pytest.mark.java
+def test_a_search_that_may_ask_no_more_says_that_it_is_not_done(workshop, monkeypatch):
+    """Where runs or time are used up, what is named holds the contradiction, and may hold more."""
+    workshop.edit("seeds/entities.yaml", "  type: lv:Person", "  type: [lv:Person, lv:Place]")
+    monkeypatch.setattr("publisher.validation.reasoning.Search.within", False)
+    found = workshop.finding("reasoning.inconsistent", reasoner=True)
+    assert found.message.startswith("among these statements are some that cannot all be true")
+    assert len(found.message) < 2500
 
 
 @pytest.mark.java
