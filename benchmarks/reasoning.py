@@ -1,9 +1,9 @@
 """How long whole ontologies take to reason over: HermiT and the roll-up, on full sources of the dataset.
 
-Run ``python benchmarks/reasoning.py [SOURCES ...] [--from DIR] [--dataset DIR]``, where each of SOURCES is the name of a
-source of ``ontology/sources.toml``, or several with + between them. Every term of the full source is written as a slice,
-which is what a build reads. HermiT is asked as a build asks it, with the same limits, for consistency and for classes
-that can have no member; the roll-up follows subclass and part-of.
+Run ``python benchmarks/reasoning.py [SOURCES ...] [--from DIR] [--dataset DIR]``, where each of SOURCES is the name of
+a source of ``ontology/sources.toml``, or several with + between them. Every term of the full source is written as a
+slice, which is what a build reads. HermiT is asked as a build asks it, with the same limits, for consistency and for
+classes that can have no member; the roll-up follows subclass and part-of.
 """
 
 import argparse

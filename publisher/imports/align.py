@@ -68,7 +68,7 @@ class Suggestion:
 
     def __str__(self) -> str:
         """Say the name, and each term in a line below it."""
-        lines = [f"  {each.score:.2f}\t{each.iri}\t{each.label}\t{each.how}" for each in self.matches]
+        lines = [f"  {each}" for each in self.matches]
         return "\n".join([self.words, *(lines or ["  nothing is called so, or nearly so"])])
 
 

@@ -7,7 +7,7 @@ words or a misspelling, and half of that for an obsolete term. Case matters, bec
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +27,10 @@ _LONGER = 2
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A term that may be meant: its source, how its name was met, and a score between 0 and 1."""
+    """A term that may be meant: its source, how its name was met, and a score between 0 and 1.
+
+    ``curie`` is how a dataset writes it, where a prefix is declared.
+    """
 
     iri: str
     label: str
@@ -36,6 +39,13 @@ class Match:
     source: str
     obsolete: bool = False
     replaced_by: tuple[str, ...] = ()
+    curie: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line: score, identifier, label, how it was met, and what an obsolete term is replaced by."""
+        gone = f"obsolete, use {', '.join(self.replaced_by)}" if self.replaced_by else "obsolete"
+        words = [f"{self.score:.2f}", self.curie or self.iri, self.label, self.how]
+        return "\t".join([*words, *((gone,) if self.obsolete else ())])
 
 
 class _Name(NamedTuple):
@@ -130,7 +140,11 @@ def find_each(
             for each in missing:
                 iri = declared.prefixes.expand(each) or each
                 found[each].extend(names.find(iri, limit=limit, misspelt=misspelt))
-    return {each: tuple(sorted(matches, key=_rank)[:limit]) for each, matches in found.items()}
+    best = {each: sorted(matches, key=_rank)[:limit] for each, matches in found.items()}
+    short = declared.prefixes.compress
+    return {
+        each: tuple(replace(match, curie=short(match.iri) or "") for match in matches) for each, matches in best.items()
+    }
 
 
 def _names(library: Library, source: Source) -> Iterator[_Name]:

@@ -129,7 +129,7 @@ def _identifier(
         return
     shown = prefixes.compress(iri) or iri
     if term.obsolete:
-        yield _obsolete(term, shown, slices, prefixes, places[0])
+        yield _obsolete(term, label, slices, prefixes, places[0])
     elif label and term.label and label != term.label:
         also = " (the label given is a synonym of it)" if label in term.synonyms else ""
         yield Finding(
@@ -168,7 +168,7 @@ def _called(label: str, slices: Slices) -> Outside | None:
     return by_label[found] if found else None
 
 
-def _obsolete(term: Outside, shown: str, slices: Slices, prefixes: Prefixes, where: Where) -> Finding:
+def _obsolete(term: Outside, label: str, slices: Slices, prefixes: Prefixes, where: Where) -> Finding:
     def told(iri: str) -> str:
         label = slices.terms[iri].label if iri in slices.terms else None
         return f"{prefixes.compress(iri) or iri}" + (f" ({label})" if label else "")
@@ -178,7 +178,10 @@ def _obsolete(term: Outside, shown: str, slices: Slices, prefixes: Prefixes, whe
     elif term.consider:
         step = f"consider {', '.join(map(told, term.consider))}"
     else:
-        step = "choose a living term; the source names no replacement"
+        meant = _called(label, slices) if label else None
+        step = f"did you mean {told(meant.iri)}? The" if meant else "choose a living term; the"
+        step += " source names no replacement"
+    shown = prefixes.compress(term.iri) or term.iri
     return Finding(
         "alignment.obsolete",
         f"{shown} is obsolete in the slice {term.slice}",

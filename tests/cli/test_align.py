@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_names_get_suggestions_with_scores_and_nothing_is_written(dataset: Path)
     assert run.stdout.splitlines()[0] == "fresnel lens"
     assert run.stdout.splitlines()[1].split("\t")[:3] == [
         "  0.97",
-        "http://purl.obolibrary.org/obo/SEA_2",
+        "SEA:2",
         "Fresnel lens",
     ]
     assert run.stdout.splitlines()[-2:] == ["zzz", "  nothing is called so, or nearly so"]
@@ -122,6 +123,7 @@ def test_a_newer_edition_is_compared(dataset: Path, tmp_path: Path) -> None:
 
     assert run.returncode == 0
     assert "drift.renamed" in run.stdout
-    assert "stepped lens" in run.stdout
+    assert "SEA:2 (Fresnel lens) is called 'stepped lens' in the newer edition" in run.stdout
+    assert re.search(r"^\d+ \| SEA:2 a owl:Class ;$", run.stdout, re.MULTILINE), "the line of the slice is shown"
     assert _exportin("align", dataset, "--from", folder, "--newer", newer).returncode == 2
     assert _exportin("align", dataset, "--name", "x").returncode == 2

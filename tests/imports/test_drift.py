@@ -37,6 +37,11 @@ def test_each_change_of_a_used_term_is_a_finding(aviary, tmp_path):
         ("drift.obsolete", "5"),
         ("drift.gone", "6"),
     ]
+    told = [finding.message for finding in findings]
+    assert told[1].startswith("BIRD:3 (")
+    assert told[1].endswith("is called 'western barn owl' in the newer edition")
+    assert "now below BIRD:1 (bird)" in told[2]
+    assert findings[3].fix == "use BIRD:1 (bird)"
 
 
 def test_the_same_edition_has_no_drift(aviary):

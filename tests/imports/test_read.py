@@ -1,3 +1,7 @@
+import gzip
+import hashlib
+
+import pyoxigraph as ox
 import pytest
 
 from publisher.errors import ImportFailed
@@ -84,6 +88,34 @@ def test_owl_prefers_the_english_label_and_reads_part_of(aviary):
     assert wood.wholes == (PLACE + "Country",)
     assert wood.parents == (PLACE + "Place",)
     assert wood.synonyms == (Synonym("forest", Scope.EXACT),)
+
+
+@pytest.mark.parametrize("suffix", ["owl", "rdf", "nt", "nq", "trig", "jsonld", "ttl.gz"])
+def test_an_ontology_is_read_in_any_syntax_of_rdf(aviary, suffix):
+    """The suffix of the file names its syntax; the same ontology gives the same terms in each."""
+    turtle = (aviary.folder / "places.ttl").read_bytes()
+    wanted = {each.iri: each for each in library(aviary).open(read_sources(aviary.root).named("places"))}
+    formats = {"owl": "rdf", "ttl.gz": "ttl"}
+    syntax = ox.RdfFormat.from_extension(formats.get(suffix, suffix))
+    written = ox.serialize((quad.triple for quad in ox.parse(input=turtle, format=ox.RdfFormat.TURTLE)), format=syntax)
+    data = gzip.compress(written) if suffix.endswith(".gz") else written
+    (aviary.folder / f"places.{suffix}").write_bytes(data)
+    declared = (aviary.root / "ontology/sources.toml").read_text(encoding="utf-8")
+    declared = declared.replace(hashlib.sha256(turtle).hexdigest(), hashlib.sha256(data).hexdigest())
+    declared = declared.replace('"places.ttl"', f'"places.{suffix}"').replace('"turtle"', '"owl"')
+    aviary.write("ontology/sources.toml", declared)
+    found = {each.iri: each for each in library(aviary).open(read_sources(aviary.root).named("places"))}
+    assert sorted(found) == sorted(wanted)
+    assert all(_unordered(found[iri]) == _unordered(wanted[iri]) for iri in wanted)
+
+
+def _unordered(read):
+    """Give a term as what it says, in no order: that of a file is the writer's."""
+    return {
+        name: sorted(map(str, value)) if isinstance(value, tuple) else value
+        for name in ("kind", "label", "synonyms", "parents", "wholes", "links", "obsolete", "replaced_by")
+        for value in [getattr(read, name)]
+    }
 
 
 def test_owl_marks_obsolete_terms_with_their_replacement(aviary):

@@ -16,10 +16,12 @@ from publisher.imports.read.owl import read_owl
 from publisher.imports.read.tables import read_tables
 from publisher.imports.read.terms import Terms
 from publisher.imports.sources import Source
-from publisher.rdf.media import RDF_XML, TURTLE
+from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Media
 from publisher.rdf.prefixes import Prefixes
 
 __all__ = ["Terms", "read_source"]
+
+_SYNTAXES = {"owl": RDF_XML, "turtle": TURTLE}
 
 
 def read_source(source: Source, folder: Path, *, prefixes: Prefixes, verify: bool = True) -> Terms[Any]:
@@ -28,13 +30,18 @@ def read_source(source: Source, folder: Path, *, prefixes: Prefixes, verify: boo
     data = contents[source.file]
     if source.format == "obo":
         return read_obo(_decode(data, source.file), source, prefixes)
-    if source.format == "owl":
-        return read_owl(data, source, media=RDF_XML)
-    if source.format == "turtle":
-        return read_owl(data, source, media=TURTLE)
+    if source.format in _SYNTAXES:
+        return read_owl(data, source, media=_media(source))
     if source.format == "obographs":
         return read_obographs(_decode(data, source.file), source, prefixes)
     return read_tables({name: _decode(each, name) for name, each in contents.items()}, source)
+
+
+def _media(source: Source) -> Media:
+    """Give the syntax of an ontology in RDF: that of its file's suffix, else what its format says."""
+    suffix = source.file.removesuffix(".gz").rpartition(".")[2]
+    among = (RDF_XML, TURTLE, N_TRIPLES, JSON_LD, TRIG, N_QUADS)
+    return next((media for media in among if media.suffix == suffix), _SYNTAXES[source.format])
 
 
 def _content(path: Path, sha256: str, *, verify: bool) -> bytes:
