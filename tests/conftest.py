@@ -36,6 +36,14 @@ def beside(name: str) -> Path:
     return folder
 
 
+def peer(package: str) -> Path:
+    """Give the folder of programs of another's package; where ``.ci/peers`` has not put it there, say so and skip."""
+    folder = ROOT / ".peers" / package
+    if not (folder / ".installed").exists():
+        missing(f"the package {package} is not in .peers: run .ci/peers")
+    return folder / "bin"
+
+
 @pytest.fixture(name="root", scope="session")
 def _root() -> Path:
     return ROOT

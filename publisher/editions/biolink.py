@@ -4,7 +4,7 @@ It refuses to know any domain: a class is what is stated above it, a property li
 See the Biolink Model, classes NamedThing and Association, and slot related_to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from publisher.editions.records import Records
@@ -57,34 +57,57 @@ class Biolink:
         return list(self._classes[wanted])
 
     def predicate(self, iri: str) -> str:
-        """Give the Biolink predicate at or nearest above a property, else one aligned with it, else the broadest."""
+        """Give the Biolink predicate that says most of a property: nearest above it, aligned with it, or by both.
+
+        What is stated above it counts before what it is aligned with, and that before what its alignments or the
+        properties above it are aligned with; the broadest predicate stands where nothing says more.
+        """
         if iri not in self._predicates:
-            self._predicates[iri] = self.short(self._above(iri) or self._match(iri) or RELATED_TO)
+            found = self._nearest(iri, self._broader) or self._match(iri) or self._nearest(iri, self._wider)
+            self._predicates[iri] = self.short(found or RELATED_TO)
         return self._predicates[iri]
 
     def exact(self, iri: str) -> list[str]:
         """Give the CURIEs of what a thing is an exact match of."""
         return self._exact.get(iri, [])
 
-    def _above(self, iri: str) -> str | None:
+    def _nearest(self, iri: str, up: Callable[[str], Iterable[str]]) -> str | None:
+        """Give the first predicate of Biolink on the way up that says more than that things are related."""
         seen, level = {iri}, [iri]
         while level:
-            found = [each for each in level if each.startswith(BIOLINK)]
+            found = {each for each in level if each.startswith(BIOLINK)} - {RELATED_TO}
             if found:
-                return min(found)
-            level = sorted({up for each in level for up in self._records.ontology.broader.get(each, ())} - seen)
+                return min(found, key=lambda each: (-len(self._above(each)), each))
+            level = sorted({wider for each in level for wider in up(each)} - seen)
             seen.update(level)
         return None
 
+    def _broader(self, iri: str) -> Iterable[str]:
+        return self._records.ontology.broader.get(iri, ())
+
+    def _wider(self, iri: str) -> Iterable[str]:
+        aligned = self._aligned.get(iri, {})
+        return {*self._broader(iri), *(aligned[match] for match in _MATCHES if match in aligned)}
+
+    def _above(self, iri: str) -> set[str]:
+        found: set[str] = set()
+        pending = [iri]
+        while pending:
+            new = set(self._broader(pending.pop())) - found
+            found |= new
+            pending.extend(new)
+        return found
+
     def _match(self, iri: str) -> str | None:
         found = self._aligned.get(iri, {})
-        return next((found[match] for match in _MATCHES if match in found), None)
+        matches = (found[match] for match in _MATCHES if match in found)
+        return next((each for each in matches if each.startswith(BIOLINK)), None)
 
     @cached_property
     def _aligned(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         for row in self._records.rows("alignments"):
-            if row["predicate"] in _MATCHES and (row["object"] or "").startswith(BIOLINK):
+            if row["predicate"] in _MATCHES and row["direct_object"]:
                 found.setdefault(row["subject"] or "", {}).setdefault(row["predicate"] or "", row["object"] or "")
         return found
 

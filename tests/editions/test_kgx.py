@@ -1,7 +1,6 @@
 """KGX: nodes and edges in the Biolink Model, and the way back."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from publisher.dataset import Ontology
 from publisher.editions import kgx
 from publisher.rdf.names import SKOS, XSD
+from tests.conftest import peer
 from tests.editions.conftest import BASE, Built, records
 
 B = kgx.BIOLINK
@@ -152,15 +152,28 @@ def test_the_predicate_is_the_nearest_biolink_property_above() -> None:
     assert ("biolink:affects", "ex:own") == (edge["predicate"], edge["original_predicate"])
 
 
+def _aligned(subject: str, match: str, object_: str) -> tuple[str | None, ...]:
+    return (*[None] * 4, subject, None, None, SKOS + match, None, object_, None, object_)
+
+
 def test_a_predicate_with_nothing_above_is_what_it_is_aligned_with() -> None:
     """A close match to a Biolink predicate is taken before a broad one."""
-    rows = [
-        *((None,) * 4 + (f"{BASE}own", None, None, SKOS + match, None, B + name) for match, name in
-          (("broadMatch", "related_to"), ("closeMatch", "treats"))),
-    ]  # fmt: skip
-    [edge] = kgx.edges(records(facts=[_fact(f"{BASE}own")], alignments=rows))
+    own = f"{BASE}own"
+    rows = [_aligned(own, "broadMatch", f"{B}related_to"), _aligned(own, "closeMatch", f"{B}treats")]
+    [edge] = kgx.edges(records(facts=[_fact(own)], alignments=rows))
 
     assert "biolink:treats" == edge["predicate"]
+
+
+def test_a_predicate_is_found_over_what_is_above_it_and_its_alignment() -> None:
+    """That things are related says nothing: a broader property whose alignment says more comes before it."""
+    own, mid, other = (f"{BASE}{name}" for name in ("own", "mid", "other"))
+    ontology = Ontology(broader={own: frozenset({f"{B}related_to", mid})})
+    rows = [_aligned(mid, "broadMatch", other), _aligned(other, "exactMatch", f"{B}member_of")]
+    [edge] = kgx.edges(records(ontology, facts=[_fact(own)], alignments=rows))
+    [alone] = kgx.edges(records(ontology, facts=[_fact(own)]))
+
+    assert ("biolink:member_of", "biolink:related_to") == (edge["predicate"], alone["predicate"])
 
 
 def test_what_the_ontology_says_nothing_about_is_the_broadest() -> None:
@@ -190,9 +203,7 @@ def test_categories_go_from_the_narrowest_to_the_broadest() -> None:
 
 def test_the_package_kgx_finds_no_error(each: Built) -> None:
     """The reference implementation, with its copy of the Biolink Model, finds nothing wrong in nodes and edges."""
-    python = os.environ.get("EXPORTIN_KGX_PYTHON")
-    if not python:
-        pytest.skip("set EXPORTIN_KGX_PYTHON to the Python of an environment with the package kgx")
+    python = str(peer("kgx") / "python")
     script = Path(__file__).with_name("accepts_kgx.py")
     nodes, edges = each.path("kgx.nodes.jsonl.gz"), each.path("kgx.edges.jsonl.gz")
     prefixes = each.folder / "prefixes.json"

@@ -2,19 +2,18 @@
 
 import base64
 import hashlib
-import os
 import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
-import pytest
 
 from publisher.editions import nanopub, trusty
 from publisher.rdf import quads
 from publisher.rdf.names import DCTERMS, PROV, RDF
 from publisher.rdf.terms import Statement, split
+from tests.conftest import peer
 from tests.editions.conftest import LIGHTHOUSES, Built, built
 
 NP = "http://www.nanopub.org/nschema#"
@@ -164,9 +163,7 @@ def test_only_the_publication_of_a_changed_fact_gets_another_iri(lights: Built, 
 
 def test_the_package_nanopub_accepts_each(each: Built) -> None:
     """The reference implementation finds each publication valid and each trusty URI true."""
-    python = os.environ.get("EXPORTIN_NANOPUB_PYTHON")
-    if not python:
-        pytest.skip("set EXPORTIN_NANOPUB_PYTHON to the Python of an environment with the package nanopub")
+    python = str(peer("nanopub") / "python")
     script = Path(__file__).with_name("accepts_nanopubs.py")
     run = subprocess.run(
         [python, str(script), str(each.path("nanopubs.trig.gz"))], capture_output=True, text=True, check=False

@@ -59,6 +59,6 @@ def test_the_reference_page_names_every_file_sheet_and_variable(lights: Built, r
     page = (root / "docs" / "reference" / "editions.md").read_text(encoding="utf-8")
     suffixes = [name.partition("2026-03-01")[2] for name in lights.release.files if name.startswith("editions/")]
     names = [*(f"<stem>{suffix}" for suffix in suffixes), *(sheet.name for sheet in SHEETS), "prefixes"]
-    names += ["EXPORTIN_NANOPUB_PYTHON", "EXPORTIN_KGX_PYTHON"]
+    names += ["nanopub", "kgx", "sssom"]
 
     assert [] == [name for name in names if f"`{name}`" not in page]

@@ -1,12 +1,11 @@
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from publisher.dataset import open_dataset
 from publisher.errors import ImportFailed
 from publisher.imports import MappingSet, format_mappings, merge_sssom, read_sssom, sssom_text, unmapped, write_sssom
+from tests.conftest import peer
 
 TEXT = """#mapping_set_id: https://birds.example/mappings/birds
 #license: https://creativecommons.org/publicdomain/zero/1.0/
@@ -109,12 +108,10 @@ def test_metadata_that_is_not_yaml_is_told_with_its_line(written):
 
 
 def test_the_validator_of_the_sssom_package_accepts_what_we_write(root, written):
-    """The sssom package, in an environment of its own named by EXPORTIN_SSSOM, accepts our form and our mappings."""
-    environment = os.environ.get("EXPORTIN_SSSOM")
-    if not environment:
-        pytest.skip("EXPORTIN_SSSOM names no environment that has the sssom package")
+    """The sssom package, in an environment of its own, accepts our form and our mappings."""
+    program = peer("sssom") / "sssom"
     for path in (written(CANONICAL), *sorted((root / "mappings").glob("*.sssom.tsv"))):
-        command = [str(Path(environment) / "bin" / "sssom"), "validate", str(path)]
+        command = [str(program), "validate", str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
