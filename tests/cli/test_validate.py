@@ -104,3 +104,16 @@ def test_an_ill_formed_value_before_the_reference_validator_is_told_without_its_
     assert (done.returncode, done.stderr) == (1, "")
     assert "shape.by-reference" in done.stdout
     assert "a lamp has a name" in done.stdout
+
+
+def test_what_the_reference_validator_cannot_read_is_told_at_the_shape(folder: Path) -> None:
+    """A SPARQL target with a prefix that nobody declared is an error with the file and line of its shape."""
+    target = '[ a sh:SPARQLTarget ; sh:select "SELECT ?this WHERE { ?this a nobody:Lamp }" ]'
+    (folder / "shapes.ttl").write_text(SHAPES.replace("sh:targetClass ex:Lamp", f"sh:target {target}"))
+
+    done = _validate(folder, "bad.ttl")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("exportin: shapes.ttl:3:1: pySHACL")
+    assert "nobody" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -16,21 +16,39 @@ from publisher.rdf.names import SH
 from publisher.validation import terms
 from publisher.validation.graph import Graph
 from publisher.validation.shacl.paths import read_path
-from publisher.validation.shacl.shape import VIOLATION, ShapeResult
+from publisher.validation.shacl.shape import VIOLATION, ShapeMalformed, ShapeResult
 
 
 def reference_results(data: Graph, shapes: Graph, *, only: Collection[str] = ()) -> Iterator[ShapeResult]:
-    """Give pySHACL's results for the shapes in ``only`` (N-Quads texts; none: for all shapes)."""
+    """Give pySHACL's results for the shapes in ``only`` (N-Quads texts; none: for all shapes).
+
+    Raises ShapeMalformed where it cannot judge a shape.
+    """
     names = [terms.iri_of(each) for each in sorted(only) if terms.is_iri(each)]
     with _literals_as_written():
-        _, report, _ = pyshacl.validate(
-            _rdflib_graph(data),
-            shacl_graph=_rdflib_graph(shapes),
-            advanced=True,
-            use_shapes=[*names] or None,
-        )
+        try:
+            _, report, _ = pyshacl.validate(
+                _rdflib_graph(data),
+                shacl_graph=_rdflib_graph(shapes),
+                advanced=True,
+                use_shapes=[*names] or None,
+            )
+        except Exception as error:  # noqa: BLE001 - pySHACL and rdflib raise the class itself, and others without a base
+            raise _refused(error, only) from None
+        if isinstance(report, Exception):
+            raise _refused(report, only)
         reached = _reached(shapes, only)
         yield from (each for each in _results(Graph(_lines(report))) if not only or each.shape in reached)
+
+
+def _refused(error: Exception, only: Collection[str]) -> ShapeMalformed:
+    told = str(getattr(error, "message", "") or error).strip() or type(error).__name__
+    shape = next(iter(sorted(filter(terms.is_iri, only)) or sorted(only)), "_:shapes")
+    return ShapeMalformed(
+        f"pySHACL, which judges what goes beyond SHACL Core and SPARQL, cannot read a shape: {told}",
+        shape=shape,
+        fix="mend that shape, or write it with SHACL Core or sh:sparql",
+    )
 
 
 def _reached(shapes: Graph, nodes: Collection[str]) -> set[str]:
