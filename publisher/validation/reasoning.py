@@ -7,6 +7,7 @@ class that can have no member is explained in the same way: it is given one.
 Only what the reasoner reads goes in: class and property axioms, types, and relations of declared object properties.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,7 @@ def check_reasoning(
             fix="install a Java runtime, 11 or newer",
         )
         return
+    data = with_blank_nodes(data, dataset.manifest.base)
     axioms = list(axioms_of(data))
     verdict = reasoner.ask(flat(axioms))
     if verdict.failure:
@@ -100,18 +102,40 @@ class Search:
 
     def conflict(self, near: Sequence[Axiom], extra: Axiom = ()) -> list[Axiom]:
         """Give a smallest part of the axioms that cannot be true, with ``extra``; first of those ``near`` by."""
+        best = list(self.axioms)
 
         def broken(some: Sequence[Axiom]) -> bool:
-            return self.within and not self.reasoner.ask(flat([*some, extra])).consistent
+            if not self.within or self.reasoner.ask(flat([*some, extra])).consistent:
+                return False
+            best[:] = some if len(some) < len(best) else best
+            return True
 
         # A thing of two disjoint kinds is what goes wrong most; looking around it first saves most of the runs.
-        return smallest(near if near and broken(near) else self.axioms, broken)
+        found = smallest(near if near and broken(near) else self.axioms, broken)
+        return min(found, best, key=len)
 
     def emptiness(self, name: str) -> list[Axiom]:
         """Give a smallest part of the axioms by which a class can have no member."""
         above = self.data.up(name, SUBCLASS)
         near = [axiom for axiom in self.axioms if axiom[0][0] in above or terms.is_blank(axiom[0][0])]
         return self.conflict(near, ((_MEMBER, TYPE, name),))
+
+
+def with_blank_nodes(data: Graph, base: str) -> Graph:
+    """Give a graph whose nodes of lists and restrictions, which a build names by IRIs, have no name again.
+
+    An axiom is a triple with all that hangs on its blank nodes: by halves of a list nothing could be explained.
+    """
+    skolem = re.compile(rf"<{re.escape(base)}[^<>]*#b-c14n\d+>")
+    names: dict[str, str] = {}
+
+    def blank(found: re.Match[str]) -> str:
+        return names.setdefault(found[0], f"_:skolem{len(names)}")
+
+    def renamed(term: str) -> str:
+        return skolem.sub(blank, term) if term.startswith("<") else term
+
+    return Graph(f"{renamed(s)} {p} {renamed(o)} ." for s, p, o in data.triples())
 
 
 def _highest(data: Graph, names: Sequence[str]) -> dict[str, int]:
@@ -155,7 +179,8 @@ def suspects(data: Graph, axioms: Sequence[Axiom]) -> list[Axiom]:
 
 def _near(triple: Triple, node: str, close: set[str]) -> bool:
     subject, predicate, object_ = triple
-    if node in (subject, object_):
+    # What has no name, as a list of classes that are all disjoint, is about no thing alone, and there is little of it.
+    if node in (subject, object_) or terms.is_blank(subject):
         return True
     schema = predicate.startswith(_STRUCTURE)
     return schema and predicate != TYPE and subject in close and (object_ in close or terms.is_blank(object_))
@@ -201,6 +226,12 @@ def _told(axiom: Axiom, lines: TurtleLines) -> str:
     subject, predicate, object_ = axiom[0]
     place = lines.of(axiom[0])
     words = f"{lines.short(subject)} {lines.short(predicate)} {lines.short(object_)}"
+    if terms.is_blank(subject):
+        named = {
+            term for triple in axiom[1:] for term in triple if terms.is_iri(term) and not term.startswith(_STRUCTURE)
+        }
+        place = lines.nameless({terms.iri_of(term) for term in named})
+        words = f"{lines.short(object_)} of {len(named)} names"
     return f"{words} ({place})" if place else words
 
 

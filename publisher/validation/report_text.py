@@ -1,5 +1,6 @@
 """A report for a terminal, as a good compiler writes it: code, place, the line with a caret, what to do next."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from publisher.errors import Finding, Severity
@@ -9,11 +10,25 @@ _WORDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INF
 _COLOURS = {Severity.VIOLATION: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _WIDEST = 160
 _BEFORE = 40
+_ALIKE = 3
 
 
 def text(findings: Sequence[Finding], counts: Mapping[str, int], *, lines: SourceLines, colour: bool) -> str:
-    """Write every finding with the line that it is about, and the counts at the end."""
-    blocks = ["\n".join(_block(finding, lines, colour=colour)) for finding in findings]
+    """Write every finding with the line that it is about, and the counts at the end.
+
+    Of many that say the same, as where a whole table is wrong, the first are shown and the others counted.
+    """
+    alike = Counter((finding.code, finding.message) for finding in findings)
+    shown: Counter[tuple[str, str]] = Counter()
+    blocks = []
+    for finding in findings:
+        kind = (finding.code, finding.message)
+        shown[kind] += 1
+        more = alike[kind] - _ALIKE
+        if shown[kind] <= _ALIKE:
+            last = shown[kind] == _ALIKE and more > 0
+            note = [f"   = and {more} more like this one; --format json tells them all"] if last else []
+            blocks.append("\n".join([*_block(finding, lines, colour=colour), *note]))
     return "\n\n".join([*blocks, summary(counts)]) + "\n"
 
 

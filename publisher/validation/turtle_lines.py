@@ -43,6 +43,23 @@ class TurtleLines:
         curated = stated or self.places.keys.get((subject, predicate))
         return curated or self._in_turtle(subject, object_) or self.places.of(subject)
 
+    def nameless(self, iris: set[str]) -> Where | None:
+        """Give the place of the block without a subject that names all of some IRIs; None where none does."""
+        for file, lines in self.files.items():
+            for number, line in enumerate(lines, start=1):
+                if line.startswith("[") and self._named_in(lines[number - 1 :]).issuperset(iris):
+                    return Where(file, number, 1)
+        return None
+
+    def _named_in(self, block: list[str]) -> set[str]:
+        found: set[str] = set()
+        for offset, line in enumerate(block):
+            if offset and line and not line[0].isspace():
+                break
+            words = re.split(r"[\s,;()\[\]]+", line)
+            found.update(self.prefixes.expand(word.rstrip(".")) or word.strip("<>") for word in words)
+        return found
+
     def short(self, term: str) -> str:
         """Give a term as people write it."""
         if terms.is_blank(term):

@@ -62,6 +62,7 @@ def _follows(result: Finding, causes: Sequence[Finding]) -> bool:
     return result.code != "shape.malformed" and any(
         (cause.where is not None and cause.where == result.where)
         or (cause.code == "class.unknown" and cause.focus in {result.focus, result.value})
+        or (result.code == "shape.min-count" and cause.focus is not None and cause.focus == result.focus)
         for cause in causes
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher import build
 from publisher.errors import Severity, Where
 from publisher.validation.reasoning import HermiT
 
@@ -332,3 +333,21 @@ def test_every_finding_is_in_the_reference(root):
     }
     assert len(codes) > 15
     assert sorted(code for code in codes if f"`{code}`" not in told) == []
+
+
+@pytest.mark.java
+def test_classes_that_are_all_disjoint_are_named_at_their_line_in_a_build(workshop):
+    """A build names the nodes of lists; the axiom is one all the same, and the conflict as small as can be."""
+    with (workshop.root / "ontology/lights.ttl").open("a") as stream:
+        stream.write("\n[] a owl:AllDisjointClasses ; owl:members ( lv:Event lv:Person lv:Retired ) .\n")
+    (workshop.root / "seeds/entities.yaml").write_text(
+        (workshop.root / "seeds/entities.yaml")
+        .read_text()
+        .replace("  type: lv:Person", "  type: [lv:Person, lv:Event]")
+    )
+    report = build.check(workshop.root, build.Options(reasoner=True), lambda _words: None).report
+    found = next(each for each in report.findings if each.code == "reasoning.inconsistent")
+    lines = (workshop.root / "ontology/lights.ttl").read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, start=1) if text.startswith("[] a owl:AllDisjoint"))
+    assert f"owl:AllDisjointClasses of 3 names (ontology/lights.ttl:{line}:1)" in found.message
+    assert found.message.count(";") == 2

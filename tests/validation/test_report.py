@@ -68,6 +68,15 @@ def test_a_long_line_is_cut_around_what_is_meant(tmp_path):
     assert line.endswith("…")
 
 
+def test_of_many_findings_that_say_the_same_the_first_are_shown():
+    """A whole table that is wrong does not bury everything else; the counts tell how many there are."""
+    many = [Finding("segment.order", "out of order", Where("s.tsv", line)) for line in range(1, 90)]
+    text = Report.of([*many, LATE]).render("text")
+    assert text.count("segment.order") == 3
+    assert "and 86 more like this one" in text
+    assert text.endswith("90 violations\n")
+
+
 def test_text_has_colour_only_where_it_is_asked_for(report):
     """Colour is for terminals."""
     assert "\x1b[1;31m" in report.render("text", colour=True)

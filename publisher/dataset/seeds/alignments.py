@@ -15,7 +15,7 @@ from publisher.dataset.seeds.marked import Kind, parse
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.values import canonical
 from publisher.errors import Where
-from publisher.rdf.names import SSSOM, XSD
+from publisher.rdf.names import OWL, RDF, RDFS, SKOS, SSSOM, XSD
 from publisher.rdf.prefixes import Prefixes, is_iri
 
 REQUIRED = ("predicate_id", "object_id", "mapping_justification")
@@ -23,6 +23,15 @@ NO_TERM = f"{SSSOM}NoTermFound"
 # Prefixes that SSSOM builds in; a curie_map need not name them.
 _BUILT_IN = {"semapv": "https://w3id.org/semapv/vocab/"}
 _LITERAL = "rdfs literal"
+# What a mapping may say, by the standards that say it (SSSOM 1.1, mapping predicates).
+_PREDICATES = frozenset(
+    {
+        *(SKOS + f"{how}Match" for how in ("exact", "close", "broad", "narrow", "related")),
+        *(OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty", "differentFrom")),
+        *(RDFS + name for name in ("subClassOf", "subPropertyOf", "seeAlso")),
+        RDF + "type",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ def _alignment(rows: Rows, sheet: _Sheet, places: _Places, row: dict[str, str]) 
     expand = _Expander(rows, sheet, places, row)
     subject = None if literal else expand("subject_id")
     predicate, object_ = expand("predicate_id"), expand("object_id")
+    _known_predicate(rows, places.of("predicate_id"), row["predicate_id"], predicate)
     stands = subject and object_ != NO_TERM and row.get("predicate_modifier", "") != "Not"
     record, set_ = _record_iri(rows, sheet, row, expand)
     shown = row.get("subject_label") or row.get("subject_id", "")
@@ -165,6 +175,21 @@ class _Expander:
                 fix=suggestion(text.partition(":")[0], names, otherwise="add it to curie_map at the top of the file"),
             )
         return iri
+
+
+def _known_predicate(rows: Rows, where: Where, text: str, iri: str | None) -> None:
+    """Report a predicate that its vocabulary does not have: a misspelt one would align nothing."""
+    known = {*_PREDICATES, *rows.ontology.properties}
+    if iri is None or iri in known or rows.ontology_broken:
+        return
+    compress = rows.manifest.prefixes.compress
+    namespaces = {(compress(each) or each).partition(":")[0] for each in known}
+    if (compress(iri) or iri).partition(":")[0] in namespaces:
+        message = f"there is no predicate {text}"
+        step = rows.near(
+            text, known, otherwise="use skos:exactMatch, closeMatch, broadMatch, narrowMatch or relatedMatch"
+        )
+        rows.report("alignment.unknown-predicate", message, where, value=text, fix=step)
 
 
 def _confidence(rows: Rows, places: _Places, text: str | None) -> str | None:

@@ -56,7 +56,10 @@ class EvidenceReader:
         rows.origins[iri] = record.where
         self._keys(record, iri)
         source = document_of(record, self.documents) if record.get("document") else document
-        if source is None and record.get("document") is None:
+        told = any(
+            each.code == "document.unknown" and each.where and each.where.file == record.file for each in rows.findings
+        )
+        if source is None and record.get("document") is None and not told:
             rows.report(
                 "evidence.missing-key",
                 "this evidence has no document, and neither has its file",

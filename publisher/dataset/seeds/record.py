@@ -6,7 +6,7 @@ It refuses to raise: a missing or wrong value becomes a finding, and the reader 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publisher.dataset.near import suggestion
+from publisher.dataset.near import nearest, suggestion
 from publisher.dataset.seeds.marked import Kind, Node
 from publisher.dataset.seeds.rows import Rows
 from publisher.errors import Where
@@ -49,12 +49,17 @@ class Record:
                 "write it as a table of keys and values",
             )
             return False
+        meant = set()
         for key, marked in self.node.keys.items():
             if key not in known:
+                meant.add(nearest(key, known))
                 fix = suggestion(key, known, otherwise=f"use one of: {', '.join(known)}")
                 self.report(f"{self.kind}.unknown-key", f"{_a(self.kind)} has no key {key}", marked, fix=fix)
         for key in required:
             found = self.get(key)
+            # A key that is there, but misspelt, is not missing too.
+            if key in meant:
+                continue
             if found is None or (found.kind is Kind.LIST and not found.items):
                 self.rows.report(
                     f"{self.kind}.missing-key",
