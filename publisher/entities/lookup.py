@@ -167,11 +167,16 @@ class Lookup:
         """Give what a person who typed this much may mean."""
         return self.search(text, limit=limit, kinds=kinds)
 
-    def kinds(self) -> tuple[tuple[str, str, int], ...]:
-        """Give each class that things are shown under: IRI, name and number of its things, the largest first."""
+    def kinds(self, below: str | None = None) -> tuple[tuple[str, str, int], ...]:
+        """Give each class that things are shown under: IRI, name and number of its things, most spoken of first.
+
+        Only things count that belong to a class, also by its subclasses, where the index knows one by that IRI.
+        """
+        token = self._numbers.get(below or "", "partthing")
         rows = self._connection.execute(
-            "SELECT class, kind, count(*) FROM thing WHERE class != '' AND part != 'part'"
-            " GROUP BY class ORDER BY count(*) DESC, kind"
+            "SELECT class, kind, count(*) FROM thing WHERE class != '' AND ' ' || classes || ' ' LIKE ?"
+            " GROUP BY class ORDER BY sum(uses) DESC, count(*) DESC, kind",
+            (f"% {token} %",),
         )
         return tuple((str(iri), str(kind), int(count)) for iri, kind, count in rows)
 

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
+from publisher.web.site import Site
+
 GRANITE = "http://example.com/coast/C_0000002"
 LIGHT = "https://example.org/lights/thing/LX0000001"
 LV = "https://example.org/lights/vocab#"
@@ -66,6 +68,21 @@ def test_both_manifests_are_valid(client: FlaskClient, old: Schemas, new: Schema
     assert found.headers["Access-Control-Allow-Origin"] == "*"
     assert first["identifierSpace"] == "https://example.org/lights/"
     assert "{{id}}" in first["view"]["url"]
+
+
+def test_default_types_are_what_facts_speak_of(client: FlaskClient, site: Site) -> None:
+    """The types offered first are classes of the dataset's things, most spoken of first: no claims, no bookkeeping."""
+    assert site.lookup is not None
+    offered = [kind["id"] for kind in client.get("/reconcile").get_json()["defaultTypes"]]
+    told: dict[str, int] = {}
+    for iri in site.lookup.all_iris():
+        for item in site.lookup.things([iri]):
+            if f"{LV}Thing" in item.classes:
+                told[item.hit.kind] = told.get(item.hit.kind, 0) + item.hit.uses
+    uses = [told[site.lookup.class_label(iri)] for iri in offered]
+    assert f"{LV}Lighthouse" in offered
+    assert {f"{LV}Claim", f"{LV}Witness", "https://w3id.org/sssom/Mapping"}.isdisjoint(offered)
+    assert sorted(uses, reverse=True) == uses
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -28,6 +28,7 @@ _ROOTS = ("/reconcile", _NEW)
 _WIDTH, _HEIGHT = 400, 200
 _FRAMED = "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors *; base-uri 'none'"
 _SUGGESTED, _LONGEST = 20, 200
+_DEFAULT = 12
 _VALUES = "Values at most, 0 for all"
 
 
@@ -151,7 +152,7 @@ def manifest_10(site: Site, root: str) -> dict[str, Any]:
 
 
 def _told(site: Site, root: str) -> dict[str, Any]:
-    kinds = site.lookup.kinds()[:12] if site.lookup else ()
+    kinds = site.lookup.kinds(site.reader.role("entity"))[:_DEFAULT] if site.lookup else ()
     return {
         "name": site.about.title,
         "documentation": f"{root}/openapi.json",
