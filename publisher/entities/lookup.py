@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from publisher.entities.aliases import Space, spelling_of
@@ -24,8 +25,10 @@ __all__ = [
 _WORD = re.compile(r"[^\W_]+")
 _RUN = 3
 _RARE = 6
+_FEWEST = 3
+_PIECES = 3
 _LIKE = 0.34
-_SOME = 400
+_SOME = 300
 _NAMES = 2000
 _COLUMNS = "t.iri, t.label, t.kind, n.text, t.uses"
 
@@ -132,17 +135,13 @@ class Lookup:
         ``among`` bounds the names that are compared, the most used first: fewer are faster.
         """
         folded = fold(text[:LONGEST])
-        runs = {folded[at : at + _RUN] for at in range(len(folded) - _RUN + 1)}
-        rare = self._rarest(runs)
-        if not rare:
-            return ()
-        query = " OR ".join('"' + run.replace('"', '""') + '"' for run in rare)
-        rows = self._connection.cursor().execute(
-            "SELECT n.rowid, n.folded FROM runs JOIN name n ON n.rowid = runs.rowid WHERE runs MATCH ? LIMIT ?",
-            (query, among),
-        )
-        scored = sorted((-_dice(runs, theirs), number) for number, theirs in rows)
-        close = [number for score, number in scored if -score >= _LIKE][: limit * 2]
+        runs = _runs(folded)
+        scored: dict[int, float] = {}
+        for parts in (_pieces(folded), self._rarest(runs, among)):
+            if len(scored) < among:
+                scored |= {number: _dice(runs, theirs) for number, theirs in self._holding(parts, among - len(scored))}
+        near = sorted((-score, number) for number, score in scored.items() if score >= _LIKE)
+        close = [number for _, number in near[: limit * 2]]
         found = dict(self._rows(f"n.rowid IN ({','.join('?' * len(close))})", close))
         return _once(found[number] for number in close)[:limit]
 
@@ -236,22 +235,40 @@ class Lookup:
             allowed,
         )
         rest = self._hits(
-            f"SELECT {_COLUMNS}, t.classes FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?) w"
-            " JOIN name n ON n.rowid = w.rowid JOIN thing t ON t.number = n.thing"
-            " ORDER BY (t.part != 'thing'), n.rank, min(t.uses, 1) DESC, length(n.text), t.uses DESC, t.iri LIMIT ?",
-            (f"{query} AND classes : ({' OR '.join(allowed)})", max(_SOME, limit * 4), limit * 4),
+            f"SELECT {_COLUMNS}, t.classes FROM words JOIN name n ON n.rowid = words.rowid"
+            " JOIN thing t ON t.number = n.thing WHERE words MATCH ? ORDER BY words.rowid",
+            (f"{query} AND classes : ({' OR '.join(allowed)})",),
+            most=limit + len(exact),
         )
         known = {hit.iri for hit in exact}
         return (*exact, *(hit for hit in rest if hit.iri not in known))[:limit]
 
-    def _rarest(self, runs: Iterable[str]) -> list[str]:
+    def _holding(self, parts: Sequence[str], most: int) -> list[tuple[int, str]]:
+        """Give names, by number and folded text, that hold one of some strings, the best first."""
+        if not parts:
+            return []
+        query = " OR ".join('"' + part.replace('"', '""') + '"' for part in parts)
+        rows = self._connection.cursor().execute(
+            "SELECT n.rowid, n.folded FROM runs JOIN name n ON n.rowid = runs.rowid WHERE runs MATCH ? LIMIT ?",
+            (query, most),
+        )
+        return [(int(number), str(folded)) for number, folded in rows]
+
+    def _rarest(self, runs: Iterable[str], among: int) -> list[str]:
+        """Give the runs that fewest names have, three at least, and more as long as they add up to ``among`` names."""
         wanted = sorted(runs)
         marks = ",".join("?" * len(wanted))
         rows = self._connection.cursor().execute(
-            f"SELECT term FROM vocabulary WHERE term IN ({marks}) ORDER BY doc, term LIMIT {_RARE}",
+            f"SELECT term, names FROM run WHERE term IN ({marks}) ORDER BY names, term LIMIT {_RARE}",
             wanted,
         )
-        return [str(row[0]) for row in rows]
+        found, names = [], 0
+        for term, count in rows:
+            names += count
+            if len(found) >= _FEWEST and names > among:
+                break
+            found.append(str(term))
+        return found
 
     def _kinds(self, tokens: str) -> tuple[str, ...]:
         return tuple(self._classes[token][0] for token in tokens.split() if token in self._classes)
@@ -264,12 +281,16 @@ class Lookup:
         )
         return [(row[0], Named(Hit(*row[1:6]), row[6], self._kinds(row[7]))) for row in rows]
 
-    def _hits(self, query: str, values: Sequence[object], allowed: Sequence[str] = ()) -> tuple[Hit, ...]:
-        """Give each thing once; where tokens are allowed, the last column must hold one of them."""
+    def _hits(
+        self, query: str, values: Sequence[object], allowed: Sequence[str] = (), *, most: int = -1
+    ) -> tuple[Hit, ...]:
+        """Give each thing once, ``most`` at most; where tokens are allowed, the last column must hold one of them."""
         seen: dict[str, Hit] = {}
         for row in self._connection.cursor().execute(query, values):
             if not allowed or set(allowed) & set(row[5].split()):
                 seen.setdefault(row[0], Hit(*row[:5]))
+            if len(seen) == most:
+                break
         return tuple(seen.values())
 
 
@@ -280,6 +301,17 @@ def _once(found: Iterable[Named]) -> tuple[Named, ...]:
     return tuple(unique.values())
 
 
+def _runs(folded: str) -> set[str]:
+    return {folded[at : at + _RUN] for at in range(len(folded) - _RUN + 1)}
+
+
+def _pieces(folded: str) -> list[str]:
+    """Cut a text in three: one misprint, and two letters that changed places, leave one piece as it was."""
+    cuts = [len(folded) * number // _PIECES for number in range(_PIECES + 1)]
+    pieces = [folded[begin:end] for begin, end in pairwise(cuts)]
+    return pieces if min(map(len, pieces)) >= _RUN else []
+
+
 def _dice(runs: set[str], other: str) -> float:
-    theirs = {other[at : at + _RUN] for at in range(len(other) - _RUN + 1)}
-    return 2 * len(runs & theirs) / (len(runs) + len(theirs)) if theirs else 0.0
+    """Give how many runs two texts share, for the runs that both have, between 0 and 1 (Dice's coefficient)."""
+    return 2 * sum(map(other.__contains__, runs)) / (len(runs) + max(len(other) - _RUN + 1, 1))

@@ -16,7 +16,7 @@ from publisher.entities.reader import Reader
 from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes
 
-FORM = 3
+FORM = 4
 _SCHEMA = f"""
 PRAGMA user_version = {FORM};
 CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT NOT NULL, kind TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE space (prefix TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NUL
 CREATE VIRTUAL TABLE words USING fts5(text, classes, content='name', content_rowid='rowid', prefix='1 2 3 4',
                                       tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE runs USING fts5(folded, content='name', content_rowid='rowid', tokenize='trigram');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(runs, 'row');
+CREATE TABLE run (term TEXT PRIMARY KEY, names INTEGER NOT NULL) WITHOUT ROWID;
 """
 _INDEXES = """
 CREATE INDEX name_folded ON name (folded);
@@ -39,6 +39,8 @@ CREATE INDEX alias_key ON alias (key);
 INSERT INTO words(words) VALUES ('rebuild');
 INSERT INTO runs(rowid, folded) SELECT n.rowid, n.folded FROM name n JOIN thing t ON t.number = n.thing
   WHERE t.part = 'thing' AND length(n.folded) > 2;
+CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, runs, 'row');
+INSERT INTO run SELECT term, doc FROM temp.vocabulary;
 """
 _SAME = (f"{names.SKOS}exactMatch", f"{names.OWL}sameAs")
 _OBO = "http://www.geneontology.org/formats/oboInOwl#"
