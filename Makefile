@@ -56,8 +56,10 @@ lock: $(SETUP) ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra spark --extra postgresql --constraint requirements.lock --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra spark --extra postgresql --extra mcp --constraint requirements.lock --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-extras.lock
+	$(BIN)/uv pip compile tests/clients/python/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet --output-file tests/clients/python/requirements.lock
 
 clean: ## remove what the verbs made, but no release
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,6 +47,7 @@ class Virtuoso:
 
     root: str
     process: int
+    sql: int
     user: str = "dba"
     password: str = "dba"  # noqa: S105 - what a fresh data folder has, on loopback
 
@@ -59,6 +60,15 @@ class Virtuoso:
     def graph_store(self) -> str:
         """Give the address that takes graphs."""
         return f"{self.root}/sparql-graph-crud-auth"
+
+    def let_queries_ask_others(self) -> None:
+        """Grant what a federated query needs: a fresh data folder refuses SERVICE to everybody but the owner."""
+        grants = (
+            'GRANT SELECT ON "DB.DBA.SPARQL_SINV_2" TO "SPARQL"; GRANT EXECUTE ON "DB.DBA.SPARQL_SINV_IMP" TO "SPARQL";'
+        )
+        command = ["isql-vt", f"127.0.0.1:{self.sql}", self.user, self.password, f"exec={grants}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert (done.returncode, done.stdout.count("Done.")) == (0, 2), done.stdout + done.stderr
 
     @property
     def update(self) -> str:
@@ -95,7 +105,7 @@ def running(folder: Path, *, buffers: int = 10_000) -> Iterator[Virtuoso]:
     )
     try:
         _wait(web, process)
-        yield Virtuoso(f"http://127.0.0.1:{web}", process.pid)
+        yield Virtuoso(f"http://127.0.0.1:{web}", process.pid, sql)
     finally:
         process.terminate()
         try:
