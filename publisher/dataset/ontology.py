@@ -6,12 +6,12 @@ It refuses to reason: superclasses are those that are stated, followed upwards.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from publisher.errors import DatasetUnreadable, Finding, Where
-from publisher.rdf.names import OWL, RDF, RDFS, XSD
+from publisher.rdf.names import OWL, RDF, RDFS, SH, SKOS, XSD
 from publisher.rdf.quads import Term, read_terms
 
 _REPLACED_BY = "http://purl.obolibrary.org/obo/IAO_0100001"
@@ -50,7 +50,8 @@ class Ontology:
     """The terms that a dataset knows: ``own`` are declared in ``ontology/*.ttl``, the others come from slices.
 
     ``parents`` are the classes stated above a class, ``broader`` the properties stated above a property;
-    ``deprecated`` maps an obsolete term to the one that replaces it, or to None.
+    ``deprecated`` maps an obsolete term to the one that replaces it, or to None. ``prefixes`` are the names, in small
+    letters, of the prefixes that are declared; none where no slice of a registry is there.
     """
 
     properties: Mapping[str, Property] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Ontology:
     broader: Mapping[str, frozenset[str]] = field(default_factory=dict)
     deprecated: Mapping[str, str | None] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    prefixes: frozenset[str] = frozenset()
 
     @property
     def classes(self) -> frozenset[str]:
@@ -90,6 +92,7 @@ def read_ontology(root: Path, *, language: str = "en") -> tuple[Ontology, tuple[
     """Read the ontology and the slices of a dataset directory, with the files that cannot be parsed as findings."""
     triples: list[tuple[Term, Term, Term]] = []
     own: set[str] = set()
+    registry = False
     findings: list[Finding] = []
     folder = root / "ontology"
     for path in (*sorted(folder.glob("*.ttl")), *sorted((folder / "imports").glob("*.ttl"))):
@@ -101,7 +104,10 @@ def read_ontology(root: Path, *, language: str = "en") -> tuple[Ontology, tuple[
         triples.extend(parsed)
         if path.parent == folder:
             own.update(s.value for s, p, _ in parsed if p.value == RDF + "type" and s.kind == "iri")
-    return _view(triples, own=frozenset(own), language=language), tuple(findings)
+        else:
+            registry = registry or any(p.value == SH + "prefix" for _, p, _ in parsed)
+    ontology = _view(triples, own=frozenset(own), language=language)
+    return replace(ontology, prefixes=_prefixes(triples) if registry else frozenset()), tuple(findings)
 
 
 def _unreadable(error: DatasetUnreadable, file: str) -> Finding:
@@ -123,6 +129,12 @@ def _view(triples: list[tuple[Term, Term, Term]], *, own: frozenset[str], langua
         deprecated=MappingProxyType({iri: replaced.get(iri) for iri in deprecated}),
         own=own,
     )
+
+
+def _prefixes(triples: list[tuple[Term, Term, Term]]) -> frozenset[str]:
+    declared = {s.value for s, p, _ in triples if p.value == SH + "prefix"}
+    told = {SH + "prefix", SKOS + "altLabel"}
+    return frozenset(o.value.casefold() for s, p, o in triples if s.value in declared and p.value in told)
 
 
 def _properties(

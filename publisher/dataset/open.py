@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from publisher.dataset.manifest import Manifest, read_manifest
 from publisher.dataset.ontology import Ontology, read_ontology
+from publisher.dataset.prefixing import check_prefixes
 from publisher.dataset.seeds.alignments import read_alignments
 from publisher.dataset.seeds.documents import Document, Reference, read_document_values, read_documents
 from publisher.dataset.seeds.entities import Entity, read_entities
@@ -54,7 +55,7 @@ def open_dataset(root: Path) -> Dataset:
     """Read a dataset directory; raise DatasetUnreadable where it has no readable ``dataset.toml``."""
     manifest, manifest_findings = read_manifest(root)
     ontology, ontology_findings = read_ontology(root, language=manifest.language)
-    found = [*manifest_findings, *ontology_findings]
+    found = [*manifest_findings, *ontology_findings, *check_prefixes(root, manifest, ontology)]
     rows = Rows(root, manifest, ontology, findings=found, ontology_broken=bool(ontology_findings))
     rows.known.update(ontology.types, ontology.labels)
     read_retired(rows)

@@ -42,6 +42,7 @@ class Spelling:
 
     names: Mapping[str, str]
     namespaces: tuple[tuple[str, str], ...] = field(default=())
+    declared: frozenset[str] = frozenset()
 
     def keys(self, text: str) -> tuple[str, ...]:
         """Give the keys of an identifier in any spelling, the most telling first; texts of one thing share one.
@@ -76,7 +77,10 @@ class Spelling:
         rest = ((host[0].lower() + rest[host.end() :]) if host else rest).removeprefix("www.")
         for namespace, prefix in self.namespaces:
             if rest.startswith(namespace) and len(rest) > len(namespace):
-                yield from self._curie(prefix, rest[len(namespace) :])
+                local = rest[len(namespace) :]
+                yield from self._curie(prefix, local)
+                if namespace in self.declared and "/" in local:  # a page about the thing, such as …/O14980/entry
+                    yield from self._curie(prefix, local.partition("/")[0])
                 break
         for pattern in _RESOLVERS:
             match = pattern.match(rest)
@@ -103,8 +107,9 @@ def spelling_of(prefixes: Prefixes, spaces: Iterable[Space] = ()) -> Spelling:
             names.setdefault(name.casefold(), space.prefix)
         for namespace in space.namespaces:
             namespaces.setdefault(_stripped(namespace), space.prefix)
+    declared = frozenset(namespaces) - {_stripped(namespace) for _, namespace in prefixes}
     longest = sorted(namespaces.items(), key=lambda item: (-len(item[0]), item[0]))
-    return Spelling(MappingProxyType(names), tuple(longest))
+    return Spelling(MappingProxyType(names), tuple(longest), declared)
 
 
 def _stripped(namespace: str) -> str:

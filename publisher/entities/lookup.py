@@ -262,7 +262,8 @@ class Lookup:
             f"SELECT term, names FROM run WHERE term IN ({marks}) ORDER BY names, term LIMIT {_RARE}",
             wanted,
         )
-        found, names = [], 0
+        found: list[str] = []
+        names = 0
         for term, count in rows:
             names += count
             if len(found) >= _FEWEST and names > among:

@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from publisher.imports.read import Terms, read_source
+from publisher.imports.prefixes import prefixes_text
+from publisher.imports.read import Terms, read_records, read_source
 from publisher.imports.slices import IMPORTS, slice_text, write_slices
 from publisher.imports.sources import Source, Sources, read_sources
 from publisher.imports.term import Link, Refused, Term
-from publisher.imports.used import used_iris
+from publisher.imports.used import manifest_prefixes, used_iris
+from publisher.rdf.prefixes import Prefixes
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What one source gave: its slice's path, how many terms, and the lines of the source that were refused."""
+    """What one source gave: its slice's path, how many terms (or prefixes), and which of its lines were refused."""
 
     name: str
     path: Path
@@ -86,18 +88,29 @@ def cut_slices(
     """
     sources = read_sources(root)
     wanted = None if only is None else {sources.named(name).name for name in only}
-    library = Library(sources, source_dir, progress=progress)
-    used = used_iris(root, dict(sources.prefixes))
-    taken, unknown = gather(library, (iri for iri in used if any(source.owns(iri) for source in sources.all)))
+    chosen = [source for source in sources.all if wanted is None or source.name in wanted]
+    registries = [source for source in chosen if source.format == "registry"]
+    absent = {each.name for each in registries if wanted is None and not (source_dir / each.file).exists()}
     texts: dict[str, str] = {}
     cuts: list[Cut] = []
-    for source in sources.all:
-        terms = [_pruned(term, taken) for owner, term in taken.values() if owner is source]
-        if terms and (wanted is None or source.name in wanted):
-            refused = library.open(source).refused
-            texts[source.name] = slice_text(source, terms, sources=sources, refused=len(refused))
-            cuts.append(Cut(source.name, IMPORTS / f"{source.name}.ttl", len(terms), refused))
-    write_slices(root, texts, whole=wanted is None)
+    unknown: tuple[str, ...] = ()
+    if len(registries) < len(chosen):
+        library = Library(sources, source_dir, progress=progress)
+        used = used_iris(root, dict(sources.prefixes))
+        taken, unknown = gather(library, (iri for iri in used if any(source.owns(iri) for source in sources.all)))
+        for source in chosen:
+            terms = [_pruned(term, taken) for owner, term in taken.values() if owner is source]
+            if terms:
+                refused = library.open(source).refused
+                texts[source.name] = slice_text(source, terms, sources=sources, refused=len(refused))
+                cuts.append(Cut(source.name, IMPORTS / f"{source.name}.ttl", len(terms), refused))
+    for source in registries:
+        if source.name not in absent:
+            progress(f"reading {source.file}")
+            ours, records = Prefixes(manifest_prefixes(root)), read_records(source, source_dir)
+            texts[source.name], count = prefixes_text(source, records, ours, sources=sources)
+            cuts.append(Cut(source.name, IMPORTS / f"{source.name}.ttl", count, ()))
+    write_slices(root, texts, whole=wanted is None, kept=frozenset(absent))
     return Cutting(tuple(cuts), unknown)
 
 

@@ -31,18 +31,23 @@ _PROPERTIES = (Kind.OBJECT_PROPERTY, Kind.DATATYPE_PROPERTY, Kind.ANNOTATION_PRO
 
 def slice_text(source: Source, terms: Iterable[Term], *, sources: Sources, refused: int) -> str:
     """Give the Turtle document of a slice; the same terms give the same bytes."""
-    name = f"{sources.base}{source.name}"
-    head = sorted(_header(name, source, sources, refused))
-    body = sorted({each for term in terms for each in _lines(term, source, sources.language)})
-    prefixes = _only_used([*head, *body], sources.prefixes)
+    body = {each for term in terms for each in _lines(term, source, sources.language)}
+    return document(source, header(source, sources, refused=refused), body, sources.prefixes)
+
+
+def document(source: Source, head: Iterable[str], body: Iterable[str], known: Prefixes) -> str:
+    """Give the Turtle document of the N-Quads lines of a slice, with the prefixes that it needs."""
+    parts = (sorted(head), sorted(body))
+    prefixes = _only_used([*parts[0], *parts[1]], known)
     written = writer(prefixes)
-    blocks = [block(subject, table, written) for part in (head, body) for subject, table in subjects(triples(part))]
+    blocks = [block(subject, table, written) for part in parts for subject, table in subjects(triples(part))]
     note = f"# Cut from {source.file}; written by `exportin import`, not by hand.\n"
     return note + declarations(prefixes) + "".join(f"\n{each}" for each in blocks)
 
 
-def _header(name: str, source: Source, sources: Sources, refused: int) -> Iterator[str]:
-    subject, language = iri(name), sources.language
+def header(source: Source, sources: Sources, *, refused: int) -> Iterator[str]:
+    """Give the lines that say what a slice is cut from: title, version, licence, how many lines were refused."""
+    subject, language = iri(f"{sources.base}{source.name}"), sources.language
     told = f"Cut from {source.file} (SHA-256 {source.files[source.file]}), definitions left out; "
     told += "no line of it was refused." if not refused else f"lines of it refused as not valid and dropped: {refused}."
     yield line(subject, iri(names.RDF + "type"), iri(names.OWL + "Ontology"))
@@ -99,15 +104,15 @@ def _only_used(lines: Iterable[str], prefixes: Prefixes) -> Prefixes:
     return Prefixes({name: table[name] for name in sorted(used)})
 
 
-def write_slices(root: Path, texts: Mapping[str, str], *, whole: bool) -> None:
-    """Write slices by name, each atomically; a ``whole`` cut also removes the slices that are no longer cut."""
+def write_slices(root: Path, texts: Mapping[str, str], *, whole: bool, kept: frozenset[str] = frozenset()) -> None:
+    """Write slices by name, each atomically; a ``whole`` cut removes those no longer cut, but not those ``kept``."""
     folder = root / IMPORTS
     sums = checksums(root)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             sums[f"{name}.ttl"] = _write(folder / f"{name}.ttl", text)
-        for gone in [each for each in sums if whole and each.removesuffix(".ttl") not in texts]:
+        for gone in [each for each in sums if whole and each.removesuffix(".ttl") not in {*texts, *kept}]:
             (folder / gone).unlink(missing_ok=True)
             del sums[gone]
         _write(folder / CHECKSUMS, "".join(f"{sums[each]}  {each}\n" for each in sorted(sums)))

@@ -16,7 +16,7 @@ from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes, is_iri
 
 SOURCES_FILE = Path("ontology") / "sources.toml"
-FORMATS = ("obo", "owl", "turtle", "obographs", "tsv", "csv", "json")
+FORMATS = ("obo", "owl", "turtle", "obographs", "tsv", "csv", "json", "registry")
 
 
 @dataclass(frozen=True, slots=True)

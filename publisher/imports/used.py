@@ -28,7 +28,7 @@ _ALIASES = re.compile(r"^\[aliases\].*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)  #
 
 def used_iris(root: Path, fallback: Mapping[str, str] | None = None) -> frozenset[str]:
     """Give every IRI that a dataset's files write, as CURIE or in full; ``fallback`` adds prefixes."""
-    table = {**(fallback or {}), **_manifest_prefixes(root)}
+    table = {**(fallback or {}), **manifest_prefixes(root)}
     found: set[str] = set()
     for pattern in _PATTERNS:
         for path in sorted(root.glob(pattern)):
@@ -58,7 +58,7 @@ def _identifiers(text: str) -> str:
     return "\n".join(" ".join(cells[at] for at in kept if at < len(cells)) for cells in rows)
 
 
-def _manifest_prefixes(root: Path) -> dict[str, str]:
+def manifest_prefixes(root: Path) -> dict[str, str]:
     """Give the prefixes of ``dataset.toml``, or none where it cannot be read: the build reports that."""
     try:
         prefixes = tomllib.loads((root / "dataset.toml").read_text(encoding="utf-8")).get("prefixes", {})

@@ -25,6 +25,7 @@ JSON = {"Accept": "application/json"}
         "[coast:0000002]",
         "<http://example.com/coast/C_0000002>",
         "https://coast.example/term/0000002",
+        "https://coast.example/term/0000002/page?view=all",
         "http://identifiers.org/coast/0000002",
         "https://identifiers.org/coast:0000002",
         "https://identifiers.org/COAST:0000002",

@@ -13,13 +13,14 @@ from publisher.errors import ImportFailed, Where
 from publisher.imports.read.obo import read_obo
 from publisher.imports.read.obographs import read_obographs
 from publisher.imports.read.owl import read_owl
+from publisher.imports.read.registry import Record, read_registry
 from publisher.imports.read.tables import read_tables
 from publisher.imports.read.terms import Terms
 from publisher.imports.sources import Source
 from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Media
 from publisher.rdf.prefixes import Prefixes
 
-__all__ = ["Terms", "read_source"]
+__all__ = ["Record", "Terms", "read_records", "read_source"]
 
 _SYNTAXES = {"owl": RDF_XML, "turtle": TURTLE}
 
@@ -42,6 +43,12 @@ def _media(source: Source) -> Media:
     suffix = source.file.removesuffix(".gz").rpartition(".")[2]
     among = (RDF_XML, TURTLE, N_TRIPLES, JSON_LD, TRIG, N_QUADS)
     return next((media for media in among if media.suffix == suffix), _SYNTAXES[source.format])
+
+
+def read_records(source: Source, folder: Path) -> tuple[Record, ...]:
+    """Read a registry of prefixes from a folder; raise ImportFailed as ``read_source`` does."""
+    data = _content(folder / source.file, source.files[source.file], verify=True)
+    return read_registry(_decode(data, source.file), source.file)
 
 
 def _content(path: Path, sha256: str, *, verify: bool) -> bytes:
