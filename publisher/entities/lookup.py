@@ -130,7 +130,11 @@ class Lookup:
         )
 
     def alike(self, text: str, *, limit: int = 50, among: int = _NAMES) -> tuple[Named, ...]:
-        """Give things with names that share three-letter runs with a text, those that share most first.
+        """Give things with names that share three-letter runs with a text, those that share most first."""
+        return _once(self.near(text, limit=limit * 2, among=among))[:limit]
+
+    def near(self, text: str, *, limit: int = 100, among: int = _NAMES) -> tuple[Named, ...]:
+        """Give names that share three-letter runs with a text, several of a thing, those that share most first.
 
         ``among`` bounds the names that are compared, the most used first: fewer are faster.
         """
@@ -140,10 +144,10 @@ class Lookup:
         for parts in (_pieces(folded), self._rarest(runs, among)):
             if len(scored) < among:
                 scored |= {number: _dice(runs, theirs) for number, theirs in self._holding(parts, among - len(scored))}
-        near = sorted((-score, number) for number, score in scored.items() if score >= _LIKE)
-        close = [number for _, number in near[: limit * 2]]
+        best = sorted((-score, number) for number, score in scored.items() if score >= _LIKE)
+        close = [number for _, number in best[:limit]]
         found = dict(self._rows(f"n.rowid IN ({','.join('?' * len(close))})", close))
-        return _once(found[number] for number in close)[:limit]
+        return tuple(found[number] for number in close)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Give things whose names hold every word of a text as a prefix; where none does, things named alike."""

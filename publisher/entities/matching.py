@@ -3,8 +3,9 @@
 A score is out of 100: an identifier or a label as written 100, a synonym 95; 10 less with other hyphens or spelling, 15
 less with its words in another order; a looser name 75, a misprint 60 to 80; below 50 stand things that are only found
 by their words. ``match`` is true only for an identifier, for the label of one thing alone, and where a type was
-asked for a synonym of five letters or more: short symbols and words mean other things elsewhere. Properties must fit.
-It refuses to call a misprint a match, one of two namesakes, and a number without its prefix.
+asked for a synonym of five letters or more as written: short symbols and words mean other things elsewhere, and so do
+synonyms spelt a little otherwise. Properties must fit. It refuses to call a misprint a match, words in another order,
+one of two namesakes, and a number without its prefix.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ _FOUND = 40.0
 _BARE = 45.0
 _MOST = 100
 _TELLING = 5
+_SPELT = 100.0 - _TIERS[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,14 @@ def _decided(found: list[Candidate], *, telling: bool) -> list[Candidate]:
 
 
 def _sure(item: Candidate, *, telling: bool) -> bool:
-    return telling or bool(item.features.get("label") or item.features.get("identifier"))
+    if item.features.get("label"):
+        return item.features["similarity"] >= _SPELT
+    return bool(item.features.get("identifier") or (telling and item.features["as_written"]))
 
 
 def _near(lookup: Lookup, text: str, wanted: frozenset[str], known: set[str]) -> list[Candidate]:
     best: dict[str, Candidate] = {}
-    for item in lookup.alike(text):
+    for item in lookup.near(text):
         share = likeness(text, item.hit.matched) if _spelt(item, wanted, known) else 0.0
         if share < _NEAR:
             continue

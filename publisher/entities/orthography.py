@@ -10,7 +10,7 @@ import unicodedata
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _VOWELS = re.compile(r"ae|oe")
 _SPELLINGS = ((re.compile(r"our\b"), "or"), (re.compile(r"is(ation|e|ed|ing)\b"), r"iz\1"))
-_SMALL = frozenset({"of", "the", "and", "a", "an", "in", "to", "for", "with", "by", "type"})
+_SMALL = frozenset({"of", "the", "and", "an", "in", "to", "for", "with", "by", "type"})
 _GREEK = {
     chr(code): unicodedata.name(chr(code)).rpartition(" ")[2].lower()
     for code in range(0x3B1, 0x3CA)
@@ -21,6 +21,7 @@ _PLURAL = 3
 _SHORT = 5
 _LONG = 8
 _EDITS = 2
+_WORD_LETTERS, _WORD_LETTERS_IN_LONG_NAME, _NAME_LETTERS = 5, 3, 10
 
 
 def fold(text: str) -> str:
@@ -35,8 +36,7 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Tumour-suppressors \N{GREEK SMALL LETTER ALPHA}2")
     ('tumor', 'suppressor', 'alpha', '2')
     """
-    spelt = "".join(_greek(letter) for letter in fold(text))
-    return tuple(_form(word) for word in _WORD.findall(spelt))
+    return tuple(_form(word) for word in _plain(text))
 
 
 def joined(text: str) -> str:
@@ -56,6 +56,8 @@ def bag(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Give how alike two names are, word by word, between 0 and 1; 0 where a misprint cannot explain the difference.
 
+    A misprint is looked for in a word of five letters or more, or in a shorter one of a long name.
+
     >>> likeness("KPT-330", "KPT-335")
     0.0
     """
@@ -63,11 +65,21 @@ def likeness(one: str, other: str) -> float:
     if not ours or len(ours) != len(theirs):
         whole = joined(one), joined(other)
         return _alike(*whole) if min(map(len, whole)) >= _LONG and _digits(whole[0]) == _digits(whole[1]) else 0.0
-    shares = [_alike(left, right) for left, right in zip(ours, theirs, strict=True)]
+    letters = [len(word) for word in ours]
+    same = sum(length for length, *pair in zip(letters, ours, theirs, strict=True) if pair[0] == pair[1])
+    shortest = _WORD_LETTERS if same < _NAME_LETTERS else _WORD_LETTERS_IN_LONG_NAME
+    forms, plain = zip(ours, theirs, strict=True), zip(_plain(one), _plain(other), strict=True)
+    shares = [
+        max(_alike(*folded, shortest=shortest), _alike(*written, shortest=shortest))
+        for folded, written in zip(forms, plain, strict=True)
+    ]
     if min(shares) == 0 or sum(share < 1 for share in shares) > _EDITS:
         return 0.0
-    letters = [len(word) for word in ours]
     return sum(share * length for share, length in zip(shares, letters, strict=True)) / sum(letters)
+
+
+def _plain(text: str) -> list[str]:
+    return _WORD.findall("".join(_greek(letter) for letter in fold(text)))
 
 
 def _greek(letter: str) -> str:
@@ -87,11 +99,11 @@ def _digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isdigit())
 
 
-def _alike(one: str, other: str) -> float:
+def _alike(one: str, other: str, *, shortest: int = 5) -> float:
     if one == other:
         return 1.0
     shorter, longer = min(len(one), len(other)), max(len(one), len(other))
-    if shorter < _SHORT or one[0].isdigit() or _ROMAN.match(one) or _ROMAN.match(other):
+    if longer < shortest or one[0].isdigit() or _ROMAN.match(one) or _ROMAN.match(other):
         return 0.0
     allowed = _EDITS if shorter > _LONG else 1
     if longer - shorter > allowed:
