@@ -125,7 +125,7 @@ class Facts:
         sentence = self._told(nodes, "sentence")
         for node in nodes:
             starts, ends = self._graph.objects(node, _START), self._graph.objects(node, _END)
-            if starts and ends and starts[0].value.isdigit() and ends[0].value.isdigit():
+            if starts and ends and starts[0].value.isdecimal() and ends[0].value.isdecimal():
                 near = (node, *(owner for owner in nodes if node in self._graph.iris(owner, _SELECTOR)), evidence)
                 yield Passage(
                     int(starts[0].value),

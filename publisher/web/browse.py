@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from publisher.entities.browse import classes, documents, members, relations
 from publisher.entities.lookup import Hit
+from publisher.errors import UsageError
 from publisher.rdf.media import HTML, JSON
 from publisher.rdf.prefixes import is_iri
 from publisher.web import headers, problems
@@ -14,6 +15,7 @@ from publisher.web.site import Site
 
 _PAGE = 50
 _LONGEST = 200
+_REFUSED = 2000
 _DIGITS = 4
 
 
@@ -25,7 +27,7 @@ def blueprint(site: Site) -> Blueprint:
     @views.get("/search")
     def search() -> Response:
         """Give the things whose names fit the words."""
-        words = request.args.get("q", "")[:_LONGEST].strip()
+        words = _words().strip()
         kinds = _kinds(site)
         number = _number()
         hits: tuple[Hit, ...] = ()
@@ -42,7 +44,7 @@ def blueprint(site: Site) -> Blueprint:
     @views.get("/suggest")
     def suggest() -> Response:
         """Give suggestions for the words typed so far, in the form of OpenSearch Suggestions 1.1."""
-        words = request.args.get("q", "")[:_LONGEST]
+        words = _words()
         hits = site.lookup.suggest(words, limit=10, kinds=_kinds(site)) if site.lookup and words.strip() else ()
         addresses = [request.script_root + site.paths.page(hit.iri) for hit in hits]
         return _json([words, [hit.label for hit in hits], [hit.kind for hit in hits], addresses], seconds)
@@ -72,16 +74,29 @@ def blueprint(site: Site) -> Blueprint:
     return views
 
 
+def _words() -> str:
+    """Give the words that were asked for; what is too long for a name is refused, what is long for one is cut."""
+    text = request.args.get("q", "")
+    if len(text) > _REFUSED:
+        raise UsageError(f"q has {len(text)} characters, the limit is {_REFUSED}", fix="ask for one name")
+    return text[:_LONGEST]
+
+
 def _kinds(site: Site) -> tuple[str, ...]:
     """Give the classes that things are wanted of, as ``class`` or ``type``: an IRI, a CURIE or a name."""
     asked = [text[:_LONGEST] for name in ("class", "type") for text in request.args.getlist(name) if text]
-    found = [(site.lookup.class_named(text) if site.lookup else text) or text for text in asked]
-    return tuple(found)
+    found = {text: site.lookup.class_named(text) if site.lookup else text for text in asked}
+    unknown = next((text for text, iri in found.items() if iri is None), None)
+    if unknown is not None:
+        raise UsageError(f"there is no type {unknown!r}", fix="ask /reconcile/suggest/type?prefix= for those there are")
+    return tuple(iri for iri in found.values() if iri)
 
 
 def _number() -> int:
     text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) <= _DIGITS else 1
+    if not text.isdecimal() or len(text) > _DIGITS or not int(text):
+        raise UsageError(f"the page {text[:50]!r} is no number from 1 to {10**_DIGITS - 1}", fix="count pages from 1")
+    return int(text)
 
 
 def _json(value: object, seconds: int) -> Response:

@@ -1,31 +1,23 @@
-"""What catalogues and crawlers collect: the linkset, the catalogue record, the example queries as data, the changes."""
+"""What catalogues and crawlers collect: the catalogue record, the example queries as data, the changes."""
 
-import json
 from collections.abc import Iterator
 from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.reader import literal, term
 from publisher.rdf.media import DOCUMENTS, HTML, JSON, TURTLE, Family, Media, by_alias
-from publisher.rdf.prefixes import is_iri
 from publisher.web import headers, problems
 from publisher.web.headers import WebLink
 from publisher.web.site import Site
 
-LINKSET_JSON = Media(
-    "application/linkset+json", "json", Family.RESULTS, "Linkset (JSON)", ("json",), ("application/json",)
-)
-LINKSET = Media("application/linkset", "linkset", Family.RESULTS, "Linkset", ("linkset", "txt"), ("text/plain",))
 ATOM = Media("application/atom+xml", "atom", Family.RESULTS, "Atom", ("atom", "feed"), ("application/xml", "text/xml"))
-_RELATION = "http://www.iana.org/assignments/relation/"
 _CHANGES = {ATOM: "changes.atom", TURTLE: "changes.ttl", JSON: "changes.json"}
 
 
 def blueprint(site: Site) -> Blueprint:
     """Give the routes of these documents."""
     views = Blueprint("discovery", __name__)
-    for name, answer in (("linkset", _linkset), ("dcat", _dcat), ("changes", _changes)):
+    for name, answer in (("dcat", _dcat), ("changes", _changes)):
         answered = partial(answer, site)
         views.add_url_rule(f"/{name}", name, answered)
         views.add_url_rule(f"/{name}.<suffix>", name, answered)
@@ -55,51 +47,9 @@ def links_of(site: Site, root: str) -> list[WebLink]:
     return links
 
 
-def _linkset(site: Site, suffix: str = "") -> Response:
-    """Give all links of the dataset as one set (RFC 9264), for Signposting."""
-    variants = (LINKSET_JSON, LINKSET, TURTLE)
-    media = _chosen(site, suffix, variants, "/linkset")
-    if isinstance(media, Response):
-        return media
-    root = site.settings.text("public_url").rstrip("/") or request.url_root.rstrip("/")
-    links = links_of(site, root)
-    if media is LINKSET_JSON:
-        body = json.dumps({"linkset": [_context(links, f"{root}/")]}, indent=1) + "\n"
-    elif media is LINKSET:
-        body = ",\n".join(f'{link}; anchor="{root}/"' for link in links) + "\n"
-    else:
-        body = "".join(_triples(links, f"{root}/"))
-    response = Response(body, content_type=media.content_type)
-    if not site.settings.text("public_url"):
-        response.headers["Cache-Control"] = "no-cache"  # it names the host that was asked
-        response.vary.add("Accept")
-        return response
-    return _kept(site, response)
-
-
-def _context(links: list[WebLink], anchor: str) -> dict[str, object]:
-    table: dict[str, object] = {"anchor": anchor}
-    for link in links:
-        target = {"href": link.href, **({"type": link.type} if link.type else {})}
-        if link.profile:
-            target["profile"] = link.profile
-        rows = table.setdefault(link.rel, [])
-        if isinstance(rows, list):
-            rows.append(target)
-    return table
-
-
-def _triples(links: list[WebLink], anchor: str) -> Iterator[str]:
-    for link in links:
-        if is_iri(link.href):
-            yield f"{term(anchor)} <{_RELATION}{link.rel}> {term(link.href)} .\n"
-            if link.type:
-                yield f"{term(link.href)} <http://purl.org/dc/terms/format> {literal(link.type)} .\n"
-
-
 def _dcat(site: Site, suffix: str = "") -> Response:
     """Give the dataset's record for catalogues (DCAT); to people, the page about the dataset."""
-    media = _chosen(site, suffix, (HTML, *site.graphs()), "/dcat")
+    media = chosen(site, suffix, (HTML, *site.graphs()), "/dcat")
     if isinstance(media, Response):
         return media
     if media is HTML:
@@ -117,7 +67,7 @@ def _sparql_examples(site: Site) -> Response:
     if "examples" not in site.about.graphs:
         problem = problems.Problem("unknown-entity", "this dataset carries no example queries as data")
         return problems.respond(problem, request, base=site.about.base)
-    media = _chosen(site, "", site.graphs(), "/.well-known/sparql-examples")
+    media = chosen(site, "", site.graphs(), "/.well-known/sparql-examples")
     if isinstance(media, Response):
         return media
     body = site.reader.construct("queries", media)
@@ -129,7 +79,7 @@ def _sparql_examples(site: Site) -> Response:
 def _changes(site: Site, suffix: str = "") -> Response:
     """Show what changed since the release before, or give it as a feed or as data."""
     files = {media: name for media, name in _CHANGES.items() if name in site.files}
-    media = _chosen(site, suffix, (HTML, *files), "/changes")
+    media = chosen(site, suffix, (HTML, *files), "/changes")
     if isinstance(media, Response):
         return media
     name = files.get(media, "changes.md")
@@ -166,7 +116,7 @@ def _docs(site: Site) -> Response:
     return _kept(site, Response(render_template("docs.html"), content_type=HTML.content_type))
 
 
-def _chosen(site: Site, suffix: str, variants: tuple[Media, ...], path: str) -> Media | Response:
+def chosen(site: Site, suffix: str, variants: tuple[Media, ...], path: str) -> Media | Response:
     """Give the variant that a suffix names or the header prefers, or the answer that says why there is none."""
     if suffix:
         named = by_alias(suffix, variants) if suffix in {*_suffixes(variants), "json"} else None

@@ -47,7 +47,7 @@ def _mappings(site: Site) -> Response:
         response = Response(body, content_type="application/json")
         return headers.cached(response, request, seconds=site.settings.count("page_seconds"))
     text = request.args.get("page", "1")
-    number = max(1, int(text)) if text.isdigit() and len(text) <= _DIGITS else 1
+    number = max(1, int(text)) if text.isdecimal() and len(text) <= _DIGITS else 1
     choices = [
         ("set", "Set", _counted(item.set for item in every)),
         ("relation", "Relation", _counted(item.relation.name for item in every)),

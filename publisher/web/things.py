@@ -156,7 +156,7 @@ def _addresses(site: Site, asked: Asked) -> Mapping[str, str]:
 
 def _see_other(site: Site, asked: Asked, media: Media) -> Response:
     number = request.args.get("page", "")
-    page = f"?page={number}" if number.isdigit() and media is HTML else ""
+    page = f"?page={number}" if number.isdecimal() and media is HTML else ""
     address = request.script_root + suffixed(asked.address, media) + page
     response = headers.redirected(address, 303)
     headers.link(response, _links(site, asked, media))
@@ -187,7 +187,7 @@ def _description(site: Site, asked: Asked, media: Media) -> bytes | None:
 
 def _page(site: Site, asked: Asked) -> str | None:
     number = request.args.get("page", "1")
-    page = int(number) if number.isdigit() and 0 < len(number) < 6 else 1  # noqa: PLR2004 - a page number, not an abyss
+    page = int(number) if number.isdecimal() and 0 < len(number) < 6 else 1  # noqa: PLR2004 - a page number, not an abyss
     found = view(site.reader, asked.iri, inbound=site.settings.count("inbound_limit"), page=max(page, 1))
     if found is None:
         return None

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from publisher.web.linking import fragments, programs, questions, reconciliation, resolving, rpc
+from publisher.web.linking import fragments, linksets, programs, questions, reconciliation, resolving, rpc
 from publisher.web.linking.programs import Routes
 from publisher.web.site import Site
 
@@ -14,6 +14,7 @@ def blueprints(site: Site, routes: Routes) -> tuple[Blueprint, ...]:
     """
     return (
         fragments.blueprint(site),
+        linksets.blueprint(site),
         programs.blueprint(site, routes),
         questions.blueprint(site),
         rpc.blueprint(site),

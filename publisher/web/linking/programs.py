@@ -33,6 +33,7 @@ _TAKEN: Mapping[str, tuple[tuple[str, dict[str, Any], str], ...]] = {
     "/suggest": (("q", _TEXT, "The letters typed so far"), ("class", _TEXT, "IRI of a class")),
     "/entity": (("iri", _TEXT, "The whole IRI of a thing"),),
     "/browse/class": (("iri", _TEXT, "IRI of a class"), ("page", _WHOLE, "Which page")),
+    "/linkset": (("iri", _TEXT, "A thing in any spelling; without it, the links of the dataset"),),
     "/tpf": (("subject", _TEXT, "An IRI"), ("predicate", _TEXT, "An IRI"),
              ("object", _TEXT, "An IRI, or a literal in quotation marks"), ("page", _WHOLE, "Which page")),
     "/reconcile": (("queries", _TEXT, "JSON object of queries by name (0.2)"),

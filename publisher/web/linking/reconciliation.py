@@ -27,7 +27,7 @@ _NEW = "/reconcile/1.0"
 _ROOTS = ("/reconcile", _NEW)
 _WIDTH, _HEIGHT = 400, 200
 _FRAMED = "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors *; base-uri 'none'"
-_SUGGESTED, _LONGEST = 20, 200
+_SUGGESTED, _LONGEST, _REFUSED = 20, 200, 2000
 _DEFAULT = 12
 _VALUES = "Values at most, 0 for all"
 
@@ -283,12 +283,15 @@ def _thing(lookup: Lookup, text: str) -> str | None:
 
 
 def _prefix() -> str:
-    return request.args.get("prefix", "")[:_LONGEST]
+    text = request.args.get("prefix", "")
+    if len(text) > _REFUSED:
+        raise UsageError(f"the prefix has {len(text)} characters, the limit is {_REFUSED}")
+    return text[:_LONGEST]
 
 
 def _cursor() -> int:
     text = request.args.get("cursor", "0")
-    if not text.isdigit() or len(text) > 4:  # noqa: PLR2004 - nobody pages through more
+    if not text.isdecimal() or len(text) > 4:  # noqa: PLR2004 - nobody pages through more
         raise UsageError(f"the cursor {text[:50]!r} is no number")
     return int(text)
 

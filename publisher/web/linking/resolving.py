@@ -1,5 +1,6 @@
 """Look-up: from an identifier in any spelling to its thing, one by one with a redirect or thousands at once."""
 
+import re
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -15,6 +16,7 @@ MOST = 100_000
 _LONGEST = 2000
 _SHOWN = 200
 _SUGGESTED = 5
+_FORM = re.compile(r'^[<\[]?[^\x00-\x20\x7f<>"{}|^`\\]+[>\]]?$')
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -32,32 +34,23 @@ def blueprint(site: Site) -> Blueprint:
                 site, request, "give one CURIE, IRI or name: /resolve?curie=… or /lookup?iri=… or ?q=…"
             )
         name, text = named[0]
-        if len(text) > _LONGEST:
-            return answers.refused(site, request, f"the {name} has {len(text)} characters, the limit is {_LONGEST}")
-        found = _found(site, text) or (_by_name(site, text) if name == "q" else _asked_store(site, text))
-        gone = retired.get(_key(site, text))
-        if not found and gone:
-            response = headers.redirected(request.script_root + site.paths.page(gone), 303)
-            return headers.cached(response, request, seconds=site.settings.count("page_seconds"))
-        if not found:
-            return answers.refused(site, request, f"no thing is known by {text[:_SHOWN]!r}", kind="unknown-entity",
-                                   **_tried(site, text))  # fmt: skip
-        return _one(site, name, text, found)
+        found = asked(site, name, text)
+        return found if isinstance(found, Response) else _one(site, name, text, found)
 
     @views.post("/resolve")
     @views.post("/lookup")
     def resolve_many() -> Response:
         """Give what each of many identifiers leads to: a JSON array of texts in, one object for each out."""
-        asked = answers.body_of(request)
-        if isinstance(asked, problems.Problem):
-            return problems.respond(asked, request, base=site.about.base)
-        if not isinstance(asked, list) or not all(isinstance(item, str) for item in asked):
+        texts = answers.body_of(request)
+        if isinstance(texts, problems.Problem):
+            return problems.respond(texts, request, base=site.about.base)
+        if not isinstance(texts, list) or not all(isinstance(item, str) for item in texts):
             return answers.refused(site, request, "send a JSON array of texts, each a CURIE or an IRI")
-        if len(asked) > MOST:
-            detail = f"{len(asked)} identifiers were sent, the limit is {MOST}"
+        if len(texts) > MOST:
+            detail = f"{len(texts)} identifiers were sent, the limit is {MOST}"
             return answers.refused(site, request, detail, kind="request-too-large")
         rows = []
-        for text in asked:
+        for text in texts:
             found = _found(site, text) if len(text) <= _LONGEST else ()
             row: dict[str, object] = {"asked": text, "found": [_told(site, item) for item in found]}
             gone = None if found else retired.get(_key(site, text))
@@ -65,6 +58,35 @@ def blueprint(site: Site) -> Blueprint:
         return answers.given(site, request, rows)
 
     return views
+
+
+def asked(site: Site, name: str, text: str) -> tuple[Found, ...] | Response:
+    """Give what the parameter ``name`` leads to: things, or the answer that says why there is none.
+
+    What cannot be an identifier is 400, a retired thing leads to its tombstone, and what is not known is 404 with what
+    was tried.
+    """
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        told = "is empty" if not text else f"has {len(text)} characters, the limit is {_LONGEST}"
+        return answers.refused(site, request, f"the {name} {told}")
+    found = _found(site, text) or (_by_name(site, text) if name == "q" else _asked_store(site, text))
+    gone = None if found else _retired(site).get(_key(site, text))
+    if found:
+        return found
+    if gone:
+        response = headers.redirected(request.script_root + site.paths.page(gone), 303)
+        return headers.cached(response, request, seconds=site.settings.count("page_seconds"))
+    if name != "q" and not _identifying(site, text):
+        detail = f"{text[:_SHOWN]!r} is neither an IRI nor a CURIE; ?q=… takes names"
+        return answers.refused(site, request, detail)
+    detail = f"no thing is known by {text[:_SHOWN]!r}"
+    return answers.refused(site, request, detail, kind="unknown-entity", **_tried(site, text))
+
+
+def _identifying(site: Site, text: str) -> bool:
+    """Tell whether a text has the form of an identifier: no blanks and no letters that IRIs may not have."""
+    return _FORM.match(text) is not None and (site.lookup is None or bool(site.lookup.spelling.keys(text)))
 
 
 def _one(site: Site, name: str, text: str, found: tuple[Found, ...]) -> Response:
