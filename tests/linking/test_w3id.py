@@ -21,6 +21,7 @@ from publisher.release.record import Release
 from publisher.release.w3id import htaccess, prefix_record, write_w3id
 from publisher.web import create_app
 from publisher.web.site import Site
+from tests.conftest import missing
 
 _MODULES = Path("/usr/lib/apache2/modules")
 
@@ -65,7 +66,7 @@ def _apache(site: Site, lights: Release, tmp_path: Path) -> Iterator[int]:
     """Start the site and, before it, an Apache with nothing but the rules; give Apache's port."""
     program = shutil.which("apache2") or shutil.which("apache2", path="/usr/sbin")
     if program is None or not _MODULES.is_dir():
-        pytest.skip("Apache is not installed (Debian: apache2): the redirect rules are not tried for real")
+        missing("Apache is missing, so the redirect rules are not tried for real: apt-get install apache2-bin")
     server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()

@@ -18,11 +18,13 @@ from publisher.web.site import Site
 NAMES = (
     "'", '"', "<", ">", "<script>alert(1)</script>", "a b", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e/x",
     "//evil.example/", "\\evil", "javascript:alert(1)", "data:text/html,x", "\u202etxt.exe", "\u2028", "x" * 10_000,
-    "{{7*191}}", "\u00b2", "${7*191}", "a\r\nSet-Cookie: x=1", "%00", "%F0%9F", "\U0001f512", "> } ; DROP ALL #", "\t", "|", "^`",
+    "{{7*191}}", "\u00b2", "${7*191}", "a\r\nSet-Cookie: x=1", "%00", "%F0%9F", "\U0001f512", "> } ; DROP ALL #", "\t",
+    "|", "^`",
 )  # fmt: skip
 ADDRESSES = (
     "/{}", "/thing/{}", "/thing/{}.ttl", "/entity/{}", "/entity/lx:{}", "/entity?iri={}", "/entity.ttl?iri={}",
-    "/search?q={}", "/search?q=a&page={}", "/suggest?q={}", "/resolve?curie={}", "/lookup?iri={}", "/lookup?q={}", "/browse/class?iri={}",
+    "/search?q={}", "/search?q=a&page={}", "/suggest?q={}", "/resolve?curie={}", "/lookup?iri={}", "/lookup?q={}",
+    "/browse/class?iri={}",
     "/passage?evidence={}", "/mappings?q={}", "/mappings?relation={}&page={}", "/dumps/{}", "/dumps/2026-03-01/{}",
     "/dumps/latest/{}", "/problems/{}", "/thing/LX0000001?format={}", "/thing/LX0000001.html?page={}", "/changes.{}",
     "/linkset.{}", "/dcat.{}", "/sparql?query={}",

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from publisher.rdf.media import DOCUMENTS, JSON_LD
 from publisher.web import headers, problems
-from publisher.web.linking import answers
+from publisher.web.linking import answers, examples
 from publisher.web.linking.questions import questions_of
 from publisher.web.site import Site
 
@@ -32,6 +32,9 @@ _TAKEN: Mapping[str, tuple[tuple[str, dict[str, Any], str], ...]] = {
     "/search": (("q", _TEXT, "Words"), ("class", _TEXT, "IRI of a class"), ("page", _WHOLE, "Which page")),
     "/suggest": (("q", _TEXT, "The letters typed so far"), ("class", _TEXT, "IRI of a class")),
     "/entity": (("iri", _TEXT, "The whole IRI of a thing"),),
+    "/mappings": (("q", _TEXT, "Words"), ("relation", _TEXT, "IRI of a relation"), ("page", _WHOLE, "Which page")),
+    "/passage": (("evidence", _TEXT, "IRI of the evidence"),),
+    "/entity.<suffix>": (("iri", _TEXT, "The whole IRI of a thing"),),
     "/browse/class": (("iri", _TEXT, "IRI of a class"), ("page", _WHOLE, "Which page")),
     "/linkset": (("iri", _TEXT, "A thing in any spelling; without it, the links of the dataset"),),
     "/tpf": (("subject", _TEXT, "An IRI"), ("predicate", _TEXT, "An IRI"),
@@ -45,6 +48,10 @@ _TAKEN: Mapping[str, tuple[tuple[str, dict[str, Any], str], ...]] = {
     "preview": (("id", _TEXT, "The identifier of a thing"),),
     "flyout": (("id", _TEXT, "The identifier of a thing"),),
     "extend/propose": (("type", _TEXT, "IRI of a type"), ("limit", _WHOLE, "How many at most")),
+}  # fmt: skip
+_NEEDED: Mapping[str, str] = {
+    "/entity": "iri", "/entity.<suffix>": "iri", "/passage": "evidence", "/browse/class": "iri", "preview": "id",
+    "flyout": "id", "extend/propose": "type",
 }  # fmt: skip
 _OBJECT: dict[str, Any] = {"type": "object"}
 _SENT: Mapping[str, dict[str, Any]] = {
@@ -87,7 +94,7 @@ def description(site: Site, routes: Iterable[tuple[str, frozenset[str], str]], r
     for path, methods, words in sorted(routes):
         if path.startswith(_PASSED) or path in ("/", "/<path:path>") or path in _MACHINES:
             continue
-        for method in sorted(methods & {"GET", "POST"}):
+        for method in sorted(methods & ({"POST"} if path == "/mcp" else {"GET", "POST"})):
             written = _SLOT.sub(r"{\1}", path)
             paths.setdefault(written, {})[method.lower()] = _operation(site, path, method, words)
     paths["/{path}"] = {"get": _thing(site)}
@@ -105,41 +112,36 @@ def description(site: Site, routes: Iterable[tuple[str, frozenset[str], str]], r
 
 
 def _operation(site: Site, path: str, method: str, words: str) -> dict[str, Any]:
-    slots = [{"name": name, "in": "path", "required": True, "schema": _TEXT} for name in _SLOT.findall(path)]
+    known = examples.parameters(site, path)
     key = path if path in _TAKEN else path.removeprefix("/reconcile/").removeprefix("1.0/")
-    taken = [
-        {"name": name, "in": "query", "schema": schema, "description": told, **_example(site, path, name)}
-        for name, schema, told in (_TAKEN.get(key, ()) if method == "GET" else ())
+    taken: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": _TEXT} for name in _SLOT.findall(path)
     ]
+    for name, schema, told in _TAKEN.get(key, ()) if method == "GET" else ():
+        needed = {"required": True} if _NEEDED.get(key) == name else {}
+        taken.append({"name": name, "in": "query", **needed, "schema": schema, "description": told})
+    shown = [{**item, **({"example": known[item["name"]]} if item["name"] in known else {})} for item in taken]
     sent: dict[str, Any] = {}
     if method == "POST":
-        sent = {"requestBody": {"required": True, "content": _body(path)}}
+        sent = {"requestBody": {"required": True, "content": _body(site, path)}}
     name = re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_")
     return {
         "operationId": name,
         "summary": words,
-        "parameters": [*slots, *taken],
+        "parameters": shown,
         **sent,
         "responses": {"200": {"description": "The answer"}, "default": {"$ref": "#/components/responses/Problem"}},
     }
 
 
-def _body(path: str) -> dict[str, Any]:
+def _body(site: Site, path: str) -> dict[str, Any]:
+    example = examples.body(site, path)
+    shown = {} if example is None else {"example": example}
     if path == "/reconcile":
         form = {**_OBJECT, "properties": {"queries": _TEXT, "extend": _TEXT}}
-        return {"application/x-www-form-urlencoded": {"schema": form}}
+        return {"application/x-www-form-urlencoded": {"schema": form, **shown}}
     key = path if path in _SENT else path.rpartition("/")[2]
-    return {answers.TYPE: {"schema": _SENT.get(key, _OBJECT)}}
-
-
-def _example(site: Site, path: str, name: str) -> dict[str, Any]:
-    thing = next(iter(site.about.examples), None)
-    if thing is None:
-        return {}
-    if name in ("iri", "id", "subject") and path != "/browse/class":
-        return {"example": thing}
-    curie = site.about.prefixes.compress(thing)
-    return {"example": curie} if name == "curie" and curie else {}
+    return {answers.TYPE: {"schema": _SENT.get(key, _OBJECT), **shown}}
 
 
 def _thing(site: Site) -> dict[str, Any]:
@@ -148,7 +150,8 @@ def _thing(site: Site) -> dict[str, Any]:
         "operationId": "get_thing",
         "summary": "Answer for a thing whose IRI lies under the dataset's base.",
         "parameters": [{"name": "path", "in": "path", "required": True, "schema": _TEXT,
-                        "description": "May hold slashes; a suffix such as .ttl names a syntax"}],
+                        "description": "May hold slashes; a suffix such as .ttl names a syntax",
+                        "example": examples.parameters(site, "/{path}")["path"]}],
         "responses": {"200": {"description": "The document about it", "content": content},
                       "303": {"description": "Where the document is"},
                       "default": {"$ref": "#/components/responses/Problem"}},
