@@ -150,7 +150,10 @@ class Lookup:
         return tuple(found[number] for number in close)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0, kinds: Sequence[str] = ()) -> tuple[Hit, ...]:
-        """Give things whose names hold every word of a text as a prefix; where none does, things named alike."""
+        """Give things of that name, those whose names hold every word as a prefix; where none does, things named alike.
+
+        Records of the bookkeeping, such as a row of an alignment or an example query, are found only by their class.
+        """
         tokens = self.tokens(kinds)
         if kinds and not tokens:
             return ()
@@ -227,15 +230,16 @@ class Lookup:
         return tuple(str(row[0]) for row in rows)
 
     def _words(self, text: str, limit: int, tokens: Sequence[str]) -> tuple[Hit, ...]:
-        words = _WORD.findall(text[:LONGEST])
+        text = text[:LONGEST]
+        words, folded = _WORD.findall(text), fold(text)
         if not words:
             return ()
         query = " AND ".join(f'text : "{word}" *' for word in words)
         allowed = tokens or ("partthing", "partfact")
         exact = self._hits(
-            f"SELECT {_COLUMNS}, t.classes FROM name n JOIN thing t ON t.number = n.thing WHERE n.folded = ?"
-            " ORDER BY n.rank, t.uses DESC, t.iri LIMIT 100",
-            (fold(text[:LONGEST]),),
+            f"SELECT {_COLUMNS}, t.classes FROM name n JOIN thing t ON t.number = n.thing"
+            " WHERE n.folded = ? OR n.joined = ? ORDER BY n.folded != ?, n.rank, t.uses DESC, t.iri LIMIT 100",
+            (folded, joined(text), folded),
             allowed,
         )
         rest = self._hits(

@@ -16,7 +16,7 @@ from publisher.entities.reader import Reader
 from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes
 
-FORM = 4
+FORM = 5
 _SCHEMA = f"""
 PRAGMA user_version = {FORM};
 CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT NOT NULL, kind TEXT NOT NULL,
@@ -43,6 +43,7 @@ CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, runs, 'row');
 INSERT INTO run SELECT term, doc FROM temp.vocabulary;
 """
 _SAME = (f"{names.SKOS}exactMatch", f"{names.OWL}sameAs")
+_BOOKS = (names.SSSOM, names.SH, names.VOID, names.DCAT, names.SD, names.SPDX)
 _OBO = "http://www.geneontology.org/formats/oboInOwl#"
 _LOOSE = (f"{_OBO}hasRelatedSynonym", f"{_OBO}hasBroadSynonym", f"{_OBO}hasNarrowSynonym")
 LABEL, SYNONYM, IDENTIFIER, RELATED, PRINTED = range(5)
@@ -81,7 +82,7 @@ def _fill(connection: sqlite3.Connection, reader: Reader) -> None:
     for number, iri in enumerate(sorted({*graph, *uses}), 1):
         label = graph.text(iri, LABELS, reader.about.language) or naming.words(iri)
         kinds = [kind for kind in telling(reader, graph.iris(iri, TYPE)) if not kind.startswith(names.OWL)]
-        part = _part(reader, iri, kinds)
+        part = _part(reader, iri, kinds, used=iri in uses)
         all_kinds = sorted(above.get(iri, set()) | set(kinds))
         if part == "thing":
             for kind in all_kinds:
@@ -146,7 +147,13 @@ def _aliases(spelling: Spelling, graph: Graph, iri: str, number: int) -> list[tu
     return [(key.casefold(), key, number, own) for key, own in found.items()]
 
 
-def _part(reader: Reader, iri: str, kinds: list[str]) -> str:
+def _part(reader: Reader, iri: str, kinds: list[str], *, used: bool) -> str:
+    """Tell what part a subject plays: a thing, a fact, evidence, a part of one, or a record of the bookkeeping.
+
+    Bookkeeping is there only beside facts, and no fact speaks of it; in other data a catalogue may be the matter.
+    """
+    if reader.role("predicate") and not used and kinds and all(kind.startswith(_BOOKS) for kind in kinds):
+        return "record"
     for part, suffix in (("fact", "fact/"), ("evidence", "evidence/")):
         start = reader.about.base + reader.about.paths.get(part, suffix)
         if reader.role("predicate") and iri.startswith(start):

@@ -85,6 +85,21 @@ def test_default_types_are_what_facts_speak_of(client: FlaskClient, site: Site) 
     assert sorted(uses, reverse=True) == uses
 
 
+def test_bookkeeping_is_found_by_its_class_only(client: FlaskClient) -> None:
+    """Rows of alignments and example queries are no answer to words, unless their class is asked for."""
+    by_words = client.get("/search?q=standing", headers={"Accept": "application/json"}).get_json()
+    kind = {"q": "standing", "class": "http://www.w3.org/ns/shacl#SPARQLSelectExecutable"}
+    by_class = client.get("/search", query_string=kind, headers={"Accept": "application/json"}).get_json()
+    assert [hit["label"] for hit in by_class] == ["standing"]
+    assert by_class[0]["iri"] not in [hit["iri"] for hit in by_words]
+
+
+def test_a_name_spelt_otherwise_finds_its_thing_first(client: FlaskClient) -> None:
+    """A whole name in another spelling finds its thing first."""
+    found = client.get("/search?q=GRAN-ITE", headers={"Accept": "application/json"}).get_json()
+    assert found[0]["iri"] == GRANITE
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_batch_of_the_old_version(client: FlaskClient, old: Schemas, method: str) -> None:
     """Queries by name are answered by name, by GET and by a posted form; request and answer are valid."""
