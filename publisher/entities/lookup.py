@@ -27,8 +27,8 @@ _RUN = 3
 _RARE = 6
 _FEWEST = 3
 _PIECES = 3
-_LIKE = 0.34
-_SOME = 300
+_LIKE, _CLOSE = 0.34, 0.7
+_SOME = 200
 _NAMES = 2000
 _COLUMNS = "t.iri, t.label, t.kind, n.text, t.uses"
 
@@ -136,13 +136,14 @@ class Lookup:
     def near(self, text: str, *, limit: int = 100, among: int = _NAMES) -> tuple[Named, ...]:
         """Give names that share three-letter runs with a text, several of a thing, those that share most first.
 
+        Names that hold a third of the text come first; those that share its rarest runs, where none of them is close.
         ``among`` bounds the names that are compared, the most used first: fewer are faster.
         """
         folded = fold(text[:LONGEST])
         runs = _runs(folded)
         scored: dict[int, float] = {}
         for parts in (_pieces(folded), self._rarest(runs, among)):
-            if len(scored) < among:
+            if len(scored) < among and max(scored.values(), default=0.0) < _CLOSE:
                 scored |= {number: _dice(runs, theirs) for number, theirs in self._holding(parts, among - len(scored))}
         best = sorted((-score, number) for number, score in scored.items() if score >= _LIKE)
         close = [number for _, number in best[:limit]]
