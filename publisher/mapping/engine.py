@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from publisher.errors import ExportinError, MappingFailed
-from publisher.mapping import databases, faults, postgresql
+from publisher.mapping import databases, faults, postgresql, sql
 from publisher.mapping.files import readable
 from publisher.mapping.references import Malformed, parse_json_path
 from publisher.mapping.sources import Rows, Sources
@@ -47,6 +47,8 @@ class Engine:
         self.connection.execute(f"SET temp_directory = {_quoted(str(self.folder / 'spill'))}")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET autoinstall_known_extensions = false")
+        for macro in sql.macros():
+            self.connection.execute(macro)
         for table in self.sources.tables.values():
             self.connection.register(table.name, _arrow(table))
         if self.sources.database is not None:
@@ -83,6 +85,10 @@ class Engine:
         if key not in self._relations:
             self._relations[key] = self._register(each, logical)
         return self._relations[key]
+
+    def numbers(self, query: str) -> tuple[int, ...]:
+        """Give the numbers of the one row of a query."""
+        return self.connection.execute(query).fetchone() or ()
 
     def _register(self, each: TriplesMap, logical: LogicalSource) -> Relation:
         source = logical.source

@@ -1,11 +1,11 @@
 """Triples maps to SQL: one query for each, that gives N-Quads lines.
 
-A plan knows no engine: it is a tree that sqlglot renders for DuckDB or Spark. Each query has three steps: the terms
-of a row as columns, the lines of a row as a list, and the list as rows. References that may give several values
-and joins form branches of their own, so that they multiply no other quads.
+A plan knows no engine: it is a tree that sqlglot renders for DuckDB or Spark. Each query has three steps: the parts
+of the terms of a row as columns, the lines of a row as a list, and the list as rows. References that may give several
+values and joins form branches of their own, so that they multiply no other quads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -16,24 +16,94 @@ from publisher.mapping.values import Constant, Join, PredicateObject, Referencin
 from publisher.rdf.names import RDF
 
 _DEFAULT_GRAPHS = ("http://w3id.org/rml/defaultGraph", "http://www.w3.org/ns/r2rml#defaultGraph")
+_NO_GRAPH = Term(("",))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One quad of a row: its text in constants and columns, and its terms (subject, predicate, object, graph)."""
+
+    parts: "tuple[str | exp.Expr, ...]"
+    terms: tuple[Term, Term, Term, Term]
+
+    @property
+    def columns(self) -> list[exp.Expr]:
+        """Give the columns that the line is made of; it is no line where one of them is NULL."""
+        return [part for part in self.parts if isinstance(part, exp.Expr)]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Lines that come from the same rows, and the query of these rows.
+
+    ``keys`` are the triples maps whose subjects, if no two rows share one, make every line of the branch differ from
+    the same line of any other row; there are none where a row is multiplied by a list.
+    """
+
+    rows: exp.Select
+    lines: tuple[Line, ...]
+    places: tuple[str, ...] = ()
+    keys: tuple[TriplesMap, ...] = ()
+
+    def select(self, lines: Sequence[Line]) -> exp.Query:
+        """Give some of the lines as rows, one for each quad."""
+        written = [sql.line(line.parts) for line in lines]
+        made = exp.Explode(this=exp.Array(expressions=written)) if len(written) > 1 else written[0]
+        return self._present(exp.alias_(made, "line", copy=False))
+
+    def blocks(self, lines: Sequence[Line], *, never_empty: bool) -> exp.Query:
+        """Give some of the lines as rows, one for all the lines of a row of the source, with line breaks between them.
+
+        ``never_empty``: each row is known to have a line.
+        """
+        break_ = sql.call("CHR", exp.Literal.number(10))
+        apart = sql.call("CONCAT_WS", break_, *(sql.line(line.parts) for line in lines))
+        columns = {part.sql(): part for line in lines for part in line.columns}
+        whole: list[str | exp.Expr] = []
+        for line in lines:
+            whole += [*(["\n"] if whole else []), *line.parts]
+        full = exp.and_(*(sql.present(column) for column in columns.values())) if columns else exp.true()
+        block = sql.case((full, sql.joined(whole)), otherwise=apart)
+        if never_empty:
+            return exp.select(exp.alias_(block, "line", copy=False)).from_(self._terms(), copy=False)
+        # Taken apart, though it is one: a condition would move below, and every expression be evaluated twice.
+        one = exp.Explode(this=exp.Array(expressions=[sql.call("NULLIF", block, sql.text(""))]))
+        return self._present(exp.alias_(one, "line", copy=False))
+
+    def _present(self, made: exp.Expr) -> exp.Select:
+        listed = exp.select(made, *self.places, copy=False).from_(self._terms(), copy=False)
+        outer = exp.select("line", *self.places).from_(listed.subquery("lines", copy=False), copy=False)
+        return outer.where(sql.present(exp.column("line")), copy=False)
+
+    def _terms(self) -> exp.Subquery:
+        return self.rows.copy().subquery("terms", copy=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MapPlan:
-    """The query of one triples map; ``sql`` writes it for an engine."""
+    """The query of one triples map; ``sql`` writes it for an engine.
+
+    ``key`` gives the subject of each row, NULL where it has none; None where a row may have several.
+    """
 
     name: str
     map: TriplesMap
-    query: exp.Expr
     relation: Relation
+    branches: tuple[Branch, ...]
     paths: tuple[str, ...]
+    key: exp.Select | None
 
     def sql(self, dialect: str = "duckdb", *, pretty: bool = False) -> str:
         """Give the query as text in a dialect of sqlglot: ``duckdb`` or ``spark``."""
-        tree = self.query
+        queries: list[exp.Expr] = [branch.select(branch.lines) for branch in self.branches]
+        if not queries:
+            queries = [exp.select(exp.alias_(sql.as_text(exp.Null()), "line")).where(exp.false())]
+        whole = queries[0]
+        for query in queries[1:]:
+            whole = exp.union(whole, query, distinct=False, copy=False)
         if dialect != "duckdb":
-            tree = tree.transform(_for_spark)
-        return tree.sql(dialect=dialect, pretty=pretty, copy=False)
+            whole = whole.transform(sql.inlined).transform(_for_spark)
+        return whole.sql(dialect=dialect, pretty=pretty, copy=False)
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:
@@ -45,8 +115,8 @@ def _for_spark(node: exp.Expr) -> exp.Expr:
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """Quads that come from the same rows: the join and the lists that make these rows."""
+class _Rows:
+    """What makes the rows of a branch: the number of a join, and the lists that are taken apart."""
 
     join: int | None
     laterals: "frozenset[Lateral]"
@@ -61,21 +131,23 @@ class _MapBuilder:
     relations: Mapping[str, Relation]
     located: bool = False
     parents: list[tuple[Compiler, ReferencingMap]] = field(default_factory=list)
-    branches: dict[_Branch, list[tuple["str | exp.Expr", ...]]] = field(default_factory=dict)
+    branches: dict[_Rows, list[tuple[Term, Term, Term, Term]]] = field(default_factory=dict)
 
-    def build(self) -> exp.Expr:
-        subject = self.compiler.term(self.compiler.map.subject)
-        for name in self.compiler.map.classes:
-            self.add(subject, Term(f"<{RDF}type>"), Term(name.term), (), None)
-        for each in self.compiler.map.predicate_objects:
-            self.add_all(subject, each)
-        queries = [self.branch_query(branch, lines) for branch, lines in self.branches.items()]
-        if not queries:
-            return exp.select(exp.alias_(sql.as_text(exp.Null()), "line")).where(exp.false())
-        whole = queries[0]
-        for query in queries[1:]:
-            whole = exp.union(whole, query, distinct=False, copy=False)
-        return whole
+    def build(self) -> MapPlan:
+        each, compiler = self.compiler.map, self.compiler
+        subject = compiler.term(each.subject)
+        for name in each.classes:
+            self.add(subject, Term((f"<{RDF}type>",)), Term((name.term,)), (), None)
+        for predicate_object in each.predicate_objects:
+            self.add_all(subject, predicate_object)
+        branches = tuple(self.branch(rows, quads) for rows, quads in self.branches.items())
+        paths = tuple(sorted(compiler.paths))
+        return MapPlan(each.name, each, compiler.relation, branches, paths, self.key(subject))
+
+    def key(self, subject: Term) -> exp.Select | None:
+        if subject.laterals or subject.unsafe or self.compiler.fresh or len(subject.parts) < 2:  # noqa: PLR2004 - a constant
+            return None
+        return exp.select(exp.alias_(sql.guarded(subject.parts), "key")).from_(_from(self.compiler))
 
     def add_all(self, subject: Term, each: PredicateObject) -> None:
         predicates = [self.compiler.term(predicate) for predicate in each.predicates]
@@ -108,18 +180,17 @@ class _MapBuilder:
 
     def add(self, subject: Term, predicate: Term, object_: Term, graphs: tuple[TermMap, ...], join: int | None) -> None:
         chosen = (*self.compiler.map.graphs, *graphs)
-        for graph in [self.graph(each) for each in chosen] or [Term("")]:
-            laterals = subject.laterals | predicate.laterals | object_.laterals | graph.laterals
+        for graph in [self.graph(each) for each in chosen] or [_NO_GRAPH]:
+            quad = (subject, predicate, object_, graph)
+            laterals = frozenset[Lateral]().union(*(term.laterals for term in quad))
             if join is not None:
                 laterals |= self.join_laterals(join)
-            tail = [" ", graph.written, " ."] if graph.written != "" else [" ."]
-            line = (subject.written, " ", predicate.written, " ", object_.written, *tail)
-            self.branches.setdefault(_Branch(join, laterals), []).append(line)
+            self.branches.setdefault(_Rows(join, laterals), []).append(quad)
 
     def graph(self, term_map: TermMap) -> Term:
         expression = term_map.expression
         if isinstance(expression, Constant) and expression.value in _DEFAULT_GRAPHS:
-            return Term("")
+            return _NO_GRAPH
         return self.compiler.term(term_map)
 
     def join_laterals(self, join: int) -> frozenset[Lateral]:
@@ -129,30 +200,28 @@ class _MapBuilder:
             found |= self.compiler.plain(each.child).laterals | parent.plain(each.parent).laterals
         return found
 
-    def branch_query(self, branch: _Branch, lines: list[tuple["str | exp.Expr", ...]]) -> exp.Expr:
+    def branch(self, rows: _Rows, quads: list[tuple[Term, Term, Term, Term]]) -> Branch:
         names: dict[str, str] = {}
         columns: list[exp.Expr] = []
-        written: list[exp.Expr] = []
-        for line in lines:
-            parts: list[str | exp.Expr] = []
-            for part in line:
-                if isinstance(part, str):
-                    parts.append(part)
-                    continue
-                text = part.sql("duckdb", copy=False)
-                if text not in names:
-                    names[text] = f"t{len(names)}"
-                    columns.append(exp.alias_(part, names[text], copy=False))
-                parts.append(exp.column(names[text]))
-            written.append(sql.line(parts))
+
+        def named(part: "str | exp.Expr") -> "str | exp.Expr":
+            if isinstance(part, str):
+                return part
+            text = part.sql("duckdb", copy=False)
+            if text not in names:
+                names[text] = f"t{len(names)}"
+                columns.append(exp.alias_(part, names[text], copy=False))
+            return exp.column(names[text])
+
+        lines = tuple(Line(tuple(named(part) for part in _parts(quad)), quad) for quad in quads)
         places = self.places()
-        terms = self.rows(branch, columns + places)
-        made = exp.Explode(this=exp.Array(expressions=written)) if len(written) > 1 else written[0]
-        kept = [each.alias for each in places]
-        inner = terms.subquery("terms", copy=False)
-        listed = exp.select(exp.alias_(made, "line", copy=False), *kept, copy=False).from_(inner, copy=False)
-        outer = exp.select("line", *kept).from_(listed.subquery("lines", copy=False), copy=False)
-        return outer.where(sql.present(exp.column("line")), copy=False)
+        keys = (self.compiler.map, *([self.parents[rows.join][0].map] if rows.join is not None else []))
+        return Branch(
+            self.rows(rows, columns + places),
+            lines,
+            tuple(each.alias for each in places),
+            () if rows.laterals else keys,
+        )
 
     def places(self) -> list[exp.Expr]:
         if not self.located:
@@ -162,7 +231,7 @@ class _MapBuilder:
         row = sql.as_text(sql.column(self.compiler.alias, "line") if known else exp.Null())
         return [exp.alias_(file, "row_file"), exp.alias_(row, "row_line")]
 
-    def rows(self, branch: _Branch, columns: list[exp.Expr]) -> exp.Select:
+    def rows(self, branch: _Rows, columns: list[exp.Expr]) -> exp.Select:
         source = _from(self.compiler)
         query = exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "one")]), copy=False).from_(source)
         if branch.join is not None:
@@ -179,6 +248,12 @@ class _MapBuilder:
             this=sql.as_text(self.compiler.plain(join.child).text),
             expression=sql.as_text(parent.plain(join.parent).text),
         )
+
+
+def _parts(quad: tuple[Term, Term, Term, Term]) -> list["str | exp.Expr"]:
+    subject, predicate, object_, graph = (list(term.parts) for term in quad)
+    tail = [" ."] if graph == [""] else [" ", *graph, " ."]
+    return sql.merged([*subject, " ", *predicate, " ", *object_, *tail])
 
 
 def _from(compiler: Compiler) -> exp.Expr:
@@ -211,5 +286,4 @@ def plan_map(
     without a base.
     """
     compiler = Compiler(triples_map, relations[triples_map.key], "c", base)
-    builder = _MapBuilder(compiler, maps, relations, located)
-    return MapPlan(triples_map.name, triples_map, builder.build(), compiler.relation, tuple(sorted(compiler.paths)))
+    return _MapBuilder(compiler, maps, relations, located).build()

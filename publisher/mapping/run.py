@@ -1,6 +1,5 @@
 """Mapping documents run to N-Quads: read, planned, executed, written whole or not at all."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,22 +9,23 @@ import duckdb
 
 from publisher.errors import MappingFailed
 from publisher.mapping import faults
+from publisher.mapping.distinct import distinct_query
 from publisher.mapping.engine import Engine
 from publisher.mapping.plan import MapPlan, plan_map
 from publisher.mapping.rml import read_mapping
 from publisher.mapping.sources import Sources
 from publisher.mapping.values import MappingDocument
 
-_COPY = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+# A line is written as it is: with quotation forced and no sign for it, none of its letters is looked at.
+_COPY = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', FORCE_QUOTE (line))"
 
 
 @dataclass(frozen=True, slots=True)
 class MappingCounts:
-    """What a run made: distinct quads, and how many triples maps of how many documents made them."""
+    """What a run made: distinct quads, and how many triples maps made them."""
 
     quads: int
     triples_maps: int
-    documents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def run_mappings(
     base: str | None,
     memory_mb: int,
     limit: int | None = None,
-) -> MappingCounts:
+) -> None:
     """Run mapping documents over sources and write distinct N-Quads lines to ``out``, in no order.
 
     ``limit`` takes at most so many lines of each triples map.
@@ -58,11 +58,10 @@ def run_mappings(
     with Engine(sources, memory_mb) as engine:
         plans = plans_of(engine, documents, base)
         try:
-            count = _write(engine, plans, partial, limit)
+            _write(engine, plans, partial, limit)
             partial.replace(out)
         finally:
             partial.unlink(missing_ok=True)
-    return MappingCounts(count, len(plans), len(documents))
 
 
 def map_document(
@@ -80,10 +79,13 @@ def map_document(
     with Engine(sources, memory_mb) as engine:
         plans = plans_of(engine, [mapping], base)
         made = engine.folder / "mapped.nq"
-        count = _write(engine, plans, made, limit)
+        _write(engine, plans, made, limit)
+        count = 0
         with made.open("rb") as lines:
-            shutil.copyfileobj(lines, out, 1 << 20)
-    return MappingCounts(count, len(plans), 1)
+            while block := lines.read(1 << 20):
+                count += block.count(b"\n")
+                out.write(block)
+    return MappingCounts(count, len(plans))
 
 
 def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | None) -> tuple[MapPlan, ...]:
@@ -152,18 +154,20 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
         )
 
 
-def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> int:
-    capped = "SELECT * FROM ({}) LIMIT " + str(int(limit)) if limit is not None else "{}"
-    whole = "\nUNION ALL\n".join(f"({capped.format(plan.sql())})" for plan in plans)
+def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> None:
     target = str(out).replace("'", "''")
     try:
         for plan in plans:
             _check_paths(engine, plan)
-        result = engine.connection.execute(f"COPY (SELECT DISTINCT line FROM ({whole})) TO '{target}' {_COPY}")
-        row = result.fetchone()
+        whole = distinct_query(plans, engine.numbers) if limit is None else _first(plans, limit)
+        engine.connection.execute(f"COPY ({whole}) TO '{target}' {_COPY}")
     except duckdb.Error as error:
         raise _failure(engine, plans, error) from None
-    return int(row[0]) if row else 0
+
+
+def _first(plans: list[MapPlan], limit: int) -> str:
+    whole = "\nUNION ALL\n".join(f"(SELECT * FROM ({plan.sql()}) LIMIT {int(limit)})" for plan in plans)
+    return f"SELECT DISTINCT line FROM ({whole})"
 
 
 def _failure(engine: Engine, plans: list[MapPlan], error: duckdb.Error) -> MappingFailed:

@@ -14,7 +14,7 @@ from typing import Any
 from publisher.errors import MappingFailed, UsageError
 from publisher.mapping.engine import Engine
 from publisher.mapping.plan import MapPlan
-from publisher.mapping.run import MappingCounts, plans_of
+from publisher.mapping.run import plans_of
 from publisher.mapping.sources import Sources
 from publisher.mapping.values import FileSource, Formulation
 
@@ -40,7 +40,7 @@ def run_on_spark(
     base: str | None,
     memory_mb: int,
     master: str = "local[2]",
-) -> MappingCounts:
+) -> None:
     """Run mapping documents on Spark and write distinct N-Quads lines to ``out``, in no order.
 
     Raises UsageError where PySpark is not installed, MappingFailed for a source that Spark cannot take.
@@ -61,8 +61,7 @@ def run_on_spark(
             raise MappingFailed(
                 f"Spark cannot run the mapping: {reason}", fix="run it with DuckDB to see why"
             ) from None
-        count = _gather(sorted((folder / "lines").glob("part-*")), out)
-    return MappingCounts(count, len(plans), len(documents))
+        _gather(sorted((folder / "lines").glob("part-*")), out)
 
 
 def _session(master: str) -> Any:
@@ -106,15 +105,10 @@ def _parquet(engine: Engine, plans: Sequence[MapPlan], folder: Path) -> dict[str
     return files
 
 
-def _gather(parts: Sequence[Path], out: Path) -> int:
+def _gather(parts: Sequence[Path], out: Path) -> None:
     partial = out.with_name(out.name + ".partial")
-    count = 0
     with partial.open("wb") as whole:
         for part in parts:
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, whole, 1 << 20)
-    with partial.open("rb") as whole:
-        while block := whole.read(1 << 20):
-            count += block.count(b"\n")
     partial.replace(out)
-    return count

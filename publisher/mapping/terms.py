@@ -26,8 +26,8 @@ from publisher.mapping.values import (
 from publisher.rdf.names import XSD
 
 _ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:"
-_NOT_IN_IRI = r'[\x00-\x20<>"{}|^`\\]'
-_LANGUAGE = r"^([A-Za-z]{2,3}|[xXiI])(-[A-Za-z0-9]{1,8})*$"
+_NOT_IN_IRI = r'\x00-\x20<>"{}|^`\\'
+_LANGUAGE = r"^([A-Za-z]{2,3}|[xXiI])(-[A-Za-z0-9]{1,8})*\z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What a reference gives: its text, and the datatype that its source implies, as ``^^<iri>`` or an expression."""
+    """What a reference gives: its text, and the datatype that its source implies, as ``^^<iri>`` or an expression.
+
+    ``plain``: letters, digits, hyphens and dots alone, which stand in IRIs and literals as they are.
+    """
 
     text: exp.Expr
     suffix: "str | exp.Expr" = ""
+    plain: bool = False
     laterals: "frozenset[Lateral]" = frozenset()
 
 
@@ -64,10 +68,25 @@ class Lateral:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of a quad as N-Quads text: a constant, or an expression over a row."""
+    """A term of a quad as N-Quads text in parts: constants, and expressions over a row, each of which may be NULL.
 
-    written: "str | exp.Expr"
+    ``unsafe``: its IRI may hold anything, also what ends an IRI.
+    """
+
+    parts: "tuple[str | exp.Expr, ...]"
     laterals: "frozenset[Lateral]" = frozenset()
+    unsafe: bool = False
+
+    @property
+    def edges(self) -> tuple[str, str]:
+        """Give the texts that the term begins and ends with for every row."""
+        return _edge(self.parts[0]), _edge(self.parts[-1])
+
+
+def _edge(part: "str | exp.Expr") -> str:
+    if isinstance(part, str):
+        return part
+    return '"' if sql.is_quoted(part) else ""
 
 
 @dataclass(slots=True)
@@ -99,7 +118,8 @@ class Compiler:
         if kind == "JSON":
             return self._json_scalar(found, sql.text("$"), reference)
         lexical, datatype = sql.natural(found, kind)
-        return _Value(lexical, f"^^<{datatype}>" if datatype else "")
+        plain = (datatype or "").removeprefix(XSD) in _PLAIN
+        return _Value(lexical, f"^^<{datatype}>" if datatype else "", plain)
 
     def _column_name(self, reference: Reference) -> str:
         name = reference.name
@@ -137,7 +157,7 @@ class Compiler:
             self.laterals[key] = Lateral(f"{self.alias}_{len(self.laterals)}", self.alias, path.path)
         lateral = self.laterals[key]
         value = self._json_scalar(sql.column(lateral.alias, "v"), sql.text("$"), reference)
-        return _Value(value.text, value.suffix, frozenset({lateral}))
+        return _Value(value.text, value.suffix, laterals=frozenset({lateral}))
 
     def _json_scalar(self, json: exp.Expr, path: exp.Expr, reference: Reference) -> _Value:
         raw = sql.call("JSON_EXTRACT_STRING", json, path)
@@ -179,7 +199,8 @@ class Compiler:
                 continue
             value = self._value(part)
             laterals |= value.laterals
-            made.append(value.text if encode is None else sql.encoded(value.text, ascii_only=encode))
+            kept = encode is None or value.plain
+            made.append(value.text if kept else sql.encoded(value.text, ascii_only=bool(encode)))
         return made, laterals
 
     def term(self, term_map: TermMap) -> Term:
@@ -196,32 +217,30 @@ class Compiler:
         expression = term_map.expression
         if not isinstance(expression, Constant) or term_map.language or term_map.datatype:
             return self._literal(term_map)
-        return Term(expression.term)
+        return Term((expression.term,))
 
     def _literal(self, term_map: TermMap) -> Term:
         value = self.plain(term_map.expression)
-        laterals, suffix = value.laterals, value.suffix
-        if isinstance(term_map.expression, Template):
-            suffix = ""
-        tail: list[str | exp.Expr] = [suffix]
+        tail, laterals, unsafe = value.suffix, value.laterals, False
+        written: list[str | exp.Expr] = ['"', value.text, '"'] if value.plain else [sql.quoted(value.text)]
         if term_map.language is not None:
             language, more = self._language(term_map.language)
-            tail, laterals = ["@", language], laterals | more
-        elif term_map.datatype is not None:
+            return _term([*written, "@", language], laterals | more)
+        if term_map.datatype is not None:
             datatype = self.term(term_map.datatype)
-            tail, laterals = _datatype_tail(datatype.written), laterals | datatype.laterals
-            return Term(
-                sql.guarded(['"', sql.escaped(self._typed(value.text, datatype.written)), '"', *tail]), laterals
-            )
-        return Term(sql.guarded(['"', sql.escaped(value.text), '"', *tail]), laterals)
+            name = _datatype_name(datatype)
+            if name in _LEXICAL and not self.map.older:
+                written = ['"', self._typed(value.text, name), '"']
+            tail, laterals, unsafe = _datatype_tail(datatype), laterals | datatype.laterals, datatype.unsafe
+        return _term([*written, tail], laterals, unsafe=unsafe)
 
-    def _typed(self, value: exp.Expr, datatype: "str | exp.Expr") -> exp.Expr:
-        """Stop the run at a text that is none of a datatype's (R2RML section 10.2), as far as one pattern tells it."""
-        name = datatype.removeprefix(f"<{XSD}").removesuffix(">") if isinstance(datatype, str) else ""
-        if self.map.older or name not in _LEXICAL:
-            return value
-        valid = sql.matches(value, f"^(?:{_LEXICAL[name]})$")
-        return sql.case((valid, value.copy()), (sql.present(value), self._stop(name, value)))
+    def _typed(self, value: exp.Expr, datatype: str) -> exp.Expr:
+        """Stop the run at a text that is none of a datatype's (R2RML section 10.2), as far as one pattern tells it.
+
+        What matches a pattern holds nothing that a literal would have to escape.
+        """
+        valid = sql.matches(value, rf"^(?:{_LEXICAL[datatype]})\z")
+        return sql.case((valid, value.copy()), (sql.present(value), self._stop(datatype, value)))
 
     def _language(self, expression: Expression) -> tuple["str | exp.Expr", frozenset[Lateral]]:
         if isinstance(expression, Constant):
@@ -238,17 +257,18 @@ class Compiler:
         if isinstance(expression, Template) and not expression.parts:
             self.fresh = True
             number = sql.as_text(sql.column(self.alias, "#row"))
-            return Term(sql.joined([f"_:r{_hex(self.map.name)}x", number]))
+            return _term([f"_:r{_hex(self.map.name)}x", number])
         value = self.plain(expression)
-        return Term(sql.guarded(["_:b", exp.Lower(this=sql.call("HEX", value.text))]), value.laterals)
+        return _term(["_:b", exp.Lower(this=sql.call("HEX", value.text))], value.laterals)
 
     def _iri(self, term_map: TermMap) -> Term:
         encode = {TermType.URI: True, TermType.IRI: False}.get(term_map.type)
         if isinstance(term_map.expression, Template):
             parts, laterals = self._parts(term_map.expression, encode=encode)
-            return Term(sql.guarded(["<", *self._resolved(parts, encode=encode), ">"]), laterals)
+            return _term(["<", *self._resolved(parts, encode=encode), ">"], laterals, unsafe=encode is None)
         value = self.plain(term_map.expression)
-        return Term(self._checked_iri(value.text, unsafe=encode is None), value.laterals)
+        checked = self._checked_iri(value.text, unsafe=encode is None)
+        return _term(["<", checked, ">"], value.laterals, unsafe=encode is None)
 
     def _resolved(self, parts: list[str | exp.Expr], *, encode: bool | None) -> list[str | exp.Expr]:
         """Put the base in front of a template that makes a relative IRI (R2RML section 7.4: by concatenation)."""
@@ -272,13 +292,12 @@ class Compiler:
         return base
 
     def _checked_iri(self, value: exp.Expr, *, unsafe: bool) -> exp.Expr:
-        absolute = sql.matches(value, _ABSOLUTE)
-        whole = sql.joined(["<", value.copy(), ">"])
         base = self.map.base or self.base
-        based = sql.joined([f"<{base}", value.copy(), ">"]) if base is not None else self._stop("relative", value)
+        based = sql.joined([base, value.copy()]) if base is not None else self._stop("relative", value)
+        absolute = sql.matches(value, _ABSOLUTE if unsafe else rf"{_ABSOLUTE}[^{_NOT_IN_IRI}]*\z")
         refused = exp.Null() if self.map.older else self._stop("iri", value)
-        checks = [] if unsafe else [(sql.matches(value.copy(), _NOT_IN_IRI), refused)]
-        return sql.case(*checks, (absolute, whole), (sql.present(value), based))
+        checks = [] if unsafe else [(sql.matches(value.copy(), f"[{_NOT_IN_IRI}]"), refused)]
+        return sql.case((absolute, value.copy()), *checks, (sql.present(value), based))
 
 
 _JSON_TYPES = (
@@ -304,12 +323,25 @@ _LEXICAL = {
 }
 
 
-def _datatype_tail(written: "str | exp.Expr") -> list["str | exp.Expr"]:
+_PLAIN = {"integer", "decimal", "boolean", "date", "hexBinary"}
+
+
+def _term(parts: "list[str | exp.Expr]", laterals: "frozenset[Lateral]" = frozenset(), *, unsafe: bool = False) -> Term:
+    return Term(tuple(sql.merged(parts)), laterals, unsafe)
+
+
+def _datatype_name(datatype: Term) -> str:
+    first = datatype.parts[0]
+    return first.removeprefix(f"<{XSD}").removesuffix(">") if isinstance(first, str) else ""
+
+
+def _datatype_tail(datatype: Term) -> "str | exp.Expr":
     string = f"<{XSD}string>"
-    if isinstance(written, str):
-        return ["" if written == string else f"^^{written}"]
+    if isinstance(datatype.parts[0], str) and len(datatype.parts) == 1:
+        return "" if datatype.parts[0] == string else f"^^{datatype.parts[0]}"
+    written = sql.guarded(datatype.parts)
     same = exp.EQ(this=written, expression=sql.text(string))
-    return [sql.case((same, sql.text("")), (sql.present(written), sql.joined(["^^", written.copy()])))]
+    return sql.case((same, sql.text("")), (sql.present(written), sql.joined(["^^", written.copy()])))
 
 
 def _hex(name: str) -> str:

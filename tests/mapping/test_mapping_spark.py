@@ -41,6 +41,5 @@ def test_spark_and_duckdb_write_the_same_lines(tmp_path: Path) -> None:
     document.write_text(RULES, encoding="utf-8")
     sources, one, two = Sources(root=tmp_path), tmp_path / "duckdb.nq", tmp_path / "spark.nq"
     run_mappings([document], sources, one, base="http://base/", memory_mb=256)
-    counts = run_on_spark([document], sources, two, base="http://base/", memory_mb=256)
+    run_on_spark([document], sources, two, base="http://base/", memory_mb=256)
     assert sorted(one.read_bytes().splitlines()) == sorted(two.read_bytes().splitlines())
-    assert counts.quads == len(one.read_bytes().splitlines())
