@@ -1,81 +1,52 @@
-"""Mapping speed: a generated table of facts through the engine, a plain Python loop, and Morph-KGC where it is given.
+"""Mapping speed: generated tables through the engine, a plain Python loop, Spark and Morph-KGC, side by side.
 
-    python benchmarks/mapping.py [--rows 10000 100000 1000000] [--repeat 3] [--memory 1024] [--spark] [--morph-kgc VENV]
+    python benchmarks/mapping.py [--rows 10000 100000 1000000] [--feed 100000] [--repeat 3] [--memory 1024] [--spark]
+        [--morph-kgc] [--morph-limit 1000000]
 
-Prints quads each second (median), peak memory and the ratio to the plain loop. Each run is a process of its own, so
-that its memory is its own; the time is that of mapping alone, without the start of Python.
+Each run is a process of its own, and the ways take turns, so that a busy machine is busy for all of them. Time is that
+of mapping to a file, without the start of Python; memory is that of the largest process. The ratio is the median of
+those of each turn. Morph-KGC is put into a virtual environment below the user's cache folder and takes as many
+processes as there are cores, or twice as many, whichever is faster in that turn.
 """
 
 import argparse
 import csv
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import venv
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.mapping_peers import tables
 from publisher.mapping import Sources, run_mappings
 from publisher.mapping.spark import run_on_spark
 
 BASE = "https://example.org/"
-MAPPING = """@prefix rr: <http://www.w3.org/ns/r2rml#> .
-@prefix rml: <http://semweb.mmlab.be/ns/rml#> .
-@prefix ql: <http://semweb.mmlab.be/ns/ql#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix v: <https://example.org/vocab#> .
-
-<https://example.org/map#facts> a rr:TriplesMap ;
-  rml:logicalSource [ rml:source "facts.csv" ; rml:referenceFormulation ql:CSV ] ;
-  rr:subjectMap [ rr:template "https://example.org/fact/{id}" ; rr:class v:Fact ] ;
-  rr:predicateObjectMap [ rr:predicate rdfs:label ; rr:objectMap [ rml:reference "label" ; rr:language "en" ] ] ;
-  rr:predicateObjectMap [ rr:predicate v:subject ; rr:objectMap [ rml:reference "subject" ; rr:termType rr:IRI ] ] ;
-  rr:predicateObjectMap [ rr:predicate v:object ; rr:objectMap [ rr:template "https://example.org/thing/{object}" ] ] ;
-  rr:predicateObjectMap [ rr:predicate v:score ; rr:objectMap [ rml:reference "score" ; rr:datatype xsd:integer ] ] .
-"""
+MORPH_KGC = ("morph-kgc==2.10.0", "duckdb==1.5.6")
+DRIVER = Path(__file__).parent / "mapping_peers" / "with_morph_kgc.py"
+Run = tuple[float, int]
 
 
-def generate(folder: Path, rows: int) -> None:
-    """Write the mapping and its table: five columns, some names with blanks and quotes, things that repeat."""
-    (folder / "mapping.ttl").write_text(MAPPING, encoding="utf-8")
-    with (folder / "facts.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("id", "label", "subject", "object", "score"))
-        writer.writerows(
-            (
-                f"F{number:07d}",
-                f'the "fact" {number}' if number % 50 == 0 else f"fact number {number}",
-                f"https://example.org/protein/P{number % 20_000:05d}",
-                f"thing {number % 5_000}" if number % 10 == 0 else f"T{number % 5_000}",
-                number % 1_000,
-            )
-            for number in range(rows)
-        )
-
-
-def engine(folder: Path, memory_mb: int) -> int:
+def engine(folder: Path, memory_mb: int) -> None:
     """Map with the engine."""
-    counts = run_mappings(
-        [folder / "mapping.ttl"], Sources(root=folder), folder / "out.nq", base=BASE, memory_mb=memory_mb
-    )
-    return counts.quads
+    run_mappings([folder / "mapping.ttl"], Sources(root=folder), folder / "engine.nq", base=BASE, memory_mb=memory_mb)
 
 
-def spark(folder: Path, memory_mb: int) -> int:
-    """Map with the same plan on Spark; the start of Java is counted."""
-    counts = run_on_spark(
-        [folder / "mapping.ttl"], Sources(root=folder), folder / "out.nq", base=BASE, memory_mb=memory_mb
-    )
-    return counts.quads
+def spark(folder: Path, memory_mb: int) -> None:
+    """Map with the same plan on Spark, two local threads; the start of Java is counted."""
+    run_on_spark([folder / "mapping.ttl"], Sources(root=folder), folder / "spark.nq", base=BASE, memory_mb=memory_mb)
 
 
-def loop(folder: Path, _: int) -> int:
-    """Write the same quads by hand: no mapping document, no check of anything."""
+def loop(folder: Path, _: int) -> None:
+    """Write the quads of the table of facts by hand: no mapping document, no check of anything."""
     safe = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     seen: set[str] = set()
     vocab, xsd = "https://example.org/vocab#", "http://www.w3.org/2001/XMLSchema#"
@@ -83,82 +54,99 @@ def loop(folder: Path, _: int) -> int:
         for row in csv.DictReader(stream):
             fact = f"<https://example.org/fact/{row['id']}>"
             label = row["label"].replace("\\", "\\\\").replace('"', '\\"')
-            thing = "".join(each if each in safe else f"%{ord(each):02X}" for each in row["object"])
+            thing = "".join(each if each in safe else f"%{ord(each):02X}" for each in row["thing"])
             seen.add(f"{fact} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{vocab}Fact> .\n")
             seen.add(f'{fact} <http://www.w3.org/2000/01/rdf-schema#label> "{label}"@en .\n')
-            seen.add(f"{fact} <{vocab}subject> <{row['subject']}> .\n")
+            seen.add(f"{fact} <{vocab}subject> <{row['about']}> .\n")
             seen.add(f"{fact} <{vocab}object> <https://example.org/thing/{thing}> .\n")
             seen.add(f'{fact} <{vocab}score> "{row["score"]}"^^<{xsd}integer> .\n')
-    with (folder / "out.nq").open("w", encoding="utf-8") as out:
+    with (folder / "loop.nq").open("w", encoding="utf-8") as out:
         out.writelines(seen)
-    return len(seen)
 
 
-MORPH = """
-import json, resource, sys, time
-import morph_kgc
-folder = sys.argv[1]
-config = f"[CONFIGURATION]\\nlogging_level=ERROR\\n[source]\\nmappings={folder}/mapping.ttl\\n"
-import os
-os.chdir(folder)
-began = time.perf_counter()
-quads = len(morph_kgc.materialize_set(config))
-print(json.dumps([quads, time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
-"""
-
-
-def measure(command: list[str]) -> tuple[int, float, int]:
-    """Run one process and give quads, seconds and peak memory in MiB."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    quads, seconds, memory = json.loads(done.stdout.splitlines()[-1])
-    return quads, seconds, memory
+WAYS: dict[str, Callable[[Path, int], None]] = {"engine": engine, "spark": spark, "loop": loop}
 
 
 def one(way: str, folder: Path, memory_mb: int) -> None:
     """Do one run in this process and print what it took."""
     began = time.perf_counter()
-    quads = {"engine": engine, "loop": loop, "spark": spark}[way](folder, memory_mb)
+    WAYS[way](folder, memory_mb)
     seconds = time.perf_counter() - began
-    print(json.dumps([quads, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+
+
+def measure(command: list[str]) -> Run:
+    """Run one process and give seconds and MiB."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, memory = json.loads(done.stdout.splitlines()[-1])
+    return seconds, memory
+
+
+def morph_kgc(folder: Path) -> Run:
+    """Give the better of two numbers of processes."""
+    cores = os.cpu_count() or 2
+    runs = [measure([_morph_python(), str(DRIVER), str(folder), str(count)]) for count in (cores, cores * 2)]
+    return min(runs)
+
+
+def _morph_python() -> str:
+    """Give the Python of Morph-KGC's environment, made when it is first asked for."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    place = cache / "exportin" / "-".join(MORPH_KGC).replace("==", "-")
+    python = place / "bin" / "python"
+    if not (place / "ready").is_file():
+        venv.create(place, clear=True, with_pip=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *MORPH_KGC], check=True)
+        (place / "ready").touch()
+    return str(python)
+
+
+def compare(folder: Path, name: str, rows: int, options: argparse.Namespace) -> None:
+    """Print the lines of one source, after as many turns as are asked for."""
+    own = [sys.executable, __file__, "--memory", str(options.memory), "--one"]
+    ways = ["engine", *(["loop"] if name == "facts" and rows <= options.morph_limit else [])]
+    ways += ["spark"] if options.spark else []
+    turns: dict[str, list[Run]] = {way: [] for way in ways}
+    if options.morph_kgc and rows <= options.morph_limit:
+        turns["morph"] = []
+    for _ in range(options.repeat):
+        for way, runs in turns.items():
+            runs.append(morph_kgc(folder) if way == "morph" else measure([*own, way, str(folder)]))
+    quads = {way: _lines(folder / f"{way}.nq") for way in turns}
+    for way, runs in turns.items():
+        seconds = statistics.median(run[0] for run in runs)
+        ratio = statistics.median(run[0] / base[0] for run, base in zip(runs, turns["engine"], strict=True))
+        shown = f"{seconds:.2f} | {quads[way] / seconds:,.0f} | {max(run[1] for run in runs)} | {ratio:.1f}"
+        print(f"| {name} | {rows} | {way} | {quads[way]} | {shown} |", flush=True)
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
 
 def main() -> None:
     """Read the options, run each way on each size, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rows", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="of the facts")
+    parser.add_argument("--feed", type=int, nargs="*", default=[100_000], help="stop times of a transport feed")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--memory", type=int, default=1024)
-    parser.add_argument("--morph-kgc", type=Path, help="a virtual environment that holds Morph-KGC")
+    parser.add_argument("--morph-kgc", action="store_true", help="also run Morph-KGC, installed where it is not yet")
+    parser.add_argument("--morph-limit", type=int, default=1_000_000, help="rows above which only the engine runs")
     parser.add_argument("--spark", action="store_true", help="also run on Spark, two local threads")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         one(options.one[0], Path(options.one[1]), options.memory)
         return
-    print("| rows | way | quads | seconds | quads/s | peak MiB | against the loop |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for rows in options.rows:
-        with tempfile.TemporaryDirectory() as name:
-            table(rows, Path(name), options)
-
-
-def table(rows: int, folder: Path, options: argparse.Namespace) -> None:
-    """Print the lines of one size."""
-    generate(folder, rows)
-    own = [sys.executable, __file__, "--memory", str(options.memory), "--one"]
-    ways = {"loop": [*own, "loop", str(folder)], "engine": [*own, "engine", str(folder)]}
-    if options.spark:
-        ways["Spark"] = [*own, "spark", str(folder)]
-    if options.morph_kgc:
-        ways["Morph-KGC"] = [str(options.morph_kgc / "bin" / "python"), "-c", MORPH, str(folder)]
-    baseline = 0.0
-    for way, command in ways.items():
-        runs = [measure(command) for _ in range(options.repeat)]
-        quads, seconds = runs[0][0], statistics.median(run[1] for run in runs)
-        memory = max(run[2] for run in runs)
-        baseline = baseline or seconds
-        speed = f"{quads / seconds:,.0f} | {memory} | {baseline / seconds:.1f} x"
-        print(f"| {rows} | {way} | {quads} | {seconds:.2f} | {speed} |", flush=True)
+    print("| source | rows | way | quads | seconds | quads/s | peak MiB | times the engine's |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    sizes = [("facts", rows) for rows in options.rows] + [("feed", rows) for rows in options.feed]
+    for name, rows in sizes:
+        with tempfile.TemporaryDirectory() as place:
+            {"facts": tables.facts, "feed": tables.feed}[name](Path(place), rows)
+            compare(Path(place), name, rows, options)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def test_two_columns_that_run_together_make_one_subject(tmp_path: Path) -> None:
 
 def test_a_row_without_a_subject_leaves_no_empty_line(tmp_path: Path) -> None:
     """A row that makes no quad leaves nothing, not an empty line either."""
-    rules = """<#m> rml:logicalSource [ rml:source "t.csv" ] ; rml:subjectMap [ rml:template "http://example.org/{a}" ] ;
+    rules = """<#m> rml:logicalSource [ rml:source "t.csv" ] ;
+      rml:subjectMap [ rml:template "http://example.org/{a}" ] ;
       rml:predicateObjectMap [ rml:predicate ex:p , ex:q ; rml:objectMap [ rml:reference "b" ] ] ."""
     assert len(run(tmp_path, rules, Rows("t", ("a", "b"), [("1", "x"), ("2", None), (None, "x")]))) == 2
     assert "\n\n" not in (tmp_path / "out.nq").read_text(encoding="utf-8")
