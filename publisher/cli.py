@@ -236,7 +236,7 @@ def serve(
 @click.option("--root", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder of the sources.")
 @click.option("--base", help="Base IRI of relative IRIs [that of the mapping document].")
 @click.option("--database", help="DuckDB or SQLite file, or postgresql:// address, of SQL sources.")
-@click.option("--limit", type=int, help="Give at most so many quads of each triples map.")
+@click.option("--limit", type=click.IntRange(min=1), help="Give at most so many quads of each triples map.")
 @click.option("--show-sql", is_flag=True, help="Show the query of each triples map instead of running it.")
 @pass_terminal
 def map_(terminal: Terminal, mapping: Path, *, limit: int | None, show_sql: bool, **given: Any) -> None:

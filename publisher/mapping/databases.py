@@ -8,6 +8,7 @@ import duckdb
 from publisher.errors import MappingFailed
 
 _SQLITE = b"SQLite format 3\x00"
+_DUCKDB = b"DUCK"
 
 
 def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -21,7 +22,13 @@ def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
             f"the database {database} does not exist", fix="name a DuckDB or SQLite file, or a postgresql:// address"
         )
     with path.open("rb") as file:
-        is_sqlite = file.read(16) == _SQLITE
+        head = file.read(16)
+    is_sqlite = head == _SQLITE
+    if not is_sqlite and head[8:12] != _DUCKDB:
+        raise MappingFailed(
+            f"{database} is neither a DuckDB nor a SQLite database",
+            fix="name such a file; a table in a file of its own is named by the mapping, with rml:source",
+        )
     try:
         if is_sqlite:
             _copy_sqlite(connection, path)

@@ -22,6 +22,7 @@ _RENAMED = {
     "sqlQuery": "query",
     "joinCondition": "joinCondition",
 }
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*\Z")
 _BASE = re.compile(r"^\s*(?:@base|BASE)\s+<([^>]*)>", re.MULTILINE | re.IGNORECASE)
 
 
@@ -82,11 +83,18 @@ def folded(iri: str) -> str:
 
 def read_graph(path: Path, *, base: str | None) -> Graph:
     """Parse a mapping document; raise MappingFailed with the line where it is not valid RDF."""
+    if base is not None and not _ABSOLUTE.match(base):
+        raise MappingFailed(
+            f"the base {base!r} is not an absolute IRI",
+            fix="give one such as https://example.org/",
+            code="mapping.base",
+        )
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise MappingFailed(
-            f"cannot read this mapping document: {error}",
+            f"cannot read this mapping document: {reason}",
             where=Where(str(path)),
             fix="check its name, rights and UTF-8",
         ) from None

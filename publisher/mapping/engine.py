@@ -12,9 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from publisher.errors import ExportinError, MappingFailed
-from publisher.mapping import databases, faults, postgresql, sql
+from publisher.mapping import databases, faults, postgresql, rows, sql
 from publisher.mapping.files import readable
-from publisher.mapping.references import Malformed, parse_json_path
 from publisher.mapping.sources import Rows, Sources
 from publisher.mapping.terms import Relation, unquoted
 from publisher.mapping.values import (
@@ -38,6 +37,7 @@ class Engine:
     connection: duckdb.DuckDBPyConnection = field(init=False)
     server: postgresql.Server | None = field(init=False, default=None)
     _relations: dict[tuple[LogicalSource, str], Relation] = field(init=False, default_factory=dict)
+    _twice: dict[FileSource, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __enter__(self) -> "Engine":
         """Open the connection, set its limits and register the tables."""
@@ -110,7 +110,8 @@ class Engine:
         if isinstance(source, FileSource) and _columnar(source.path):
             formulation = Formulation.COLUMN
         folds = self.server is not None and isinstance(source, TableSource)
-        return Relation(name, columns, formulation, shown, folds=folds)
+        twice = self._twice.get(source, frozenset()) if isinstance(source, FileSource) else frozenset[str]()
+        return Relation(name, columns, formulation, shown, folds=folds, twice=twice)
 
     def _columns(self, source: str) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in self.connection.execute(f"DESCRIBE {source}").fetchall()}
@@ -127,6 +128,8 @@ class Engine:
             for row in self.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
         ]
         if names[-1].casefold() not in {name.casefold() for name in known}:
+            if not known and self.sources.database is None:
+                raise faults.no_database(names[-1], each.where, each.name)
             raise faults.missing("table", names[-1], known, each.where, each.name)
         return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
 
@@ -141,6 +144,28 @@ class Engine:
         if len(names) == 1 and names[0] not in known:
             raise faults.missing("table", names[0], known, each.where, each.name)
         return server.rows("SELECT * FROM " + ".".join(f'"{name}"' for name in names), each.where, each.name)
+
+    def place(self, each: TriplesMap, value: str) -> str | None:
+        """Find a value in the source of a triples map again: its file and line, None where nothing tells them."""
+        source = each.source.source
+        if not isinstance(source, FileSource):
+            return None
+        table = self.sources.tables.get(Path(source.path).stem)
+        if table is not None:
+            named = (dict(zip(table.columns, cells, strict=True)) for cells in table.rows if value in cells)
+            return next((f"{each['file']}:{each['line']}" for each in named if {"file", "line"} <= set(each)), None)
+        if each.source.formulation is Formulation.JSON or _columnar(source.path):
+            return None
+        line = rows.line_of(value, readable(source, each, self.sources.root, self.folder), source)
+        return f"{source.path}, line {line}" if line else None
+
+    def broken_json(self, each: TriplesMap) -> str:
+        """Find the line of a JSON file that cannot be read, as far as it fits into memory."""
+        source = each.source.source
+        if each.source.formulation is not Formulation.JSON or not isinstance(source, FileSource):
+            return ""
+        line = rows.broken_json(readable(source, each, self.sources.root, self.folder), source)
+        return f", line {line}" if line else ""
 
     def _view_query(self, each: TriplesMap, source: ViewSource) -> str:
         self.connection.execute("SET preserve_insertion_order = true")  # the numbers of rows follow the file
@@ -177,8 +202,12 @@ class Engine:
         if suffix in (".arrow", ".feather"):
             raise MappingFailed(f"triples map {each.name}: {source.path} is an Arrow file", fix="write it as Parquet")
         if logical.formulation is Formulation.JSON:
-            return _json_query(path, logical.iterator, source, each)
-        return _csv_query(path, source)
+            return rows.json_query(path, logical.iterator, source, each)
+        names = rows.header(path, source) if source.header and not source.comment else []
+        self._twice[source] = frozenset(name for name in names if names.count(name) > 1)
+        if source.header and not path.stat().st_size:
+            raise faults.empty(source.path, each.where, each.name)
+        return rows.csv_query(path, source, names)
 
 
 def _parts(name: str | None) -> list[str]:
@@ -192,67 +221,6 @@ def _columnar(path: str) -> bool:
 
 def _shown_table(source: TableSource) -> str:
     return f"the table {source.table}" if source.table is not None else "the query"
-
-
-def _json_query(path: Path, iterator: str | None, source: FileSource, each: TriplesMap) -> str:
-    lines = Path(source.path).suffix.lower() in (".jsonl", ".ndjson")
-    default = "$" if lines else "$[*]"
-    try:
-        steps = parse_json_path(iterator or default)
-    except Malformed as error:
-        raise MappingFailed(
-            f"triples map {each.name}: {error}", where=each.where, fix="mend rml:iterator", code="mapping.path"
-        ) from None
-    size = max(path.stat().st_size * 2, 16_777_216)
-    layout = "newline_delimited" if lines else "array" if steps.path == "$[*]" else "unstructured"
-    objects = f"read_json_objects({_quoted(str(path))}, format = '{layout}', maximum_object_size = {size})"
-    if layout == "array":
-        return f'SELECT json AS "row" FROM {objects}'
-    taken = f"json_extract(json, {_quoted(steps.path)})"
-    return f'SELECT {f"unnest({taken})" if steps.many else taken} AS "row" FROM {objects}'
-
-
-def _csv_query(path: Path, source: FileSource) -> str:
-    delimiter = source.delimiter or ("\t" if Path(source.path).suffix.lower() in (".tsv", ".tab") else ",")
-    options = {
-        "header": "true" if source.header else "false",
-        "all_varchar": "true",
-        "delim": _quoted(delimiter),
-        "quote": _quoted(source.quote),
-        "escape": _quoted(source.quote),
-        "allow_quoted_nulls": "true" if source.nulls else "false",
-        "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls or _no_nulls(source))}]",
-        "skip": str(source.skip),
-    }
-    names = _header(path, source, delimiter) if source.header else None
-    if names:
-        named = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in names)
-        options |= {"columns": f"{{{named}}}", "auto_detect": "false"}
-        del options["all_varchar"]
-    if source.comment:
-        options["comment"] = _quoted(source.comment)
-    listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-    columns = "trim(COLUMNS(*))" if source.trim else "*"
-    return f"SELECT {columns} FROM read_csv({_quoted(str(path))}, {listed})"
-
-
-def _header(path: Path, source: FileSource, delimiter: str) -> list[str] | None:
-    """Give the column names of a CSV file, None where only DuckDB can tell (names twice, comments, an empty file).
-
-    A file whose columns are known is read without guessing, so that a broken line is reported by its number.
-    """
-    if source.comment:
-        return None
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for _ in range(source.skip):
-            stream.readline()
-        names = next(csv.reader(stream, delimiter=delimiter, quotechar=source.quote), [])
-    folded = {name.casefold() for name in names}
-    return names if names and len(folded) == len(names) and all(names) else None
-
-
-def _no_nulls(source: FileSource) -> tuple[str, ...]:
-    return ("\x00",) if source.keep_empty else ("",)
 
 
 def _quoted(value: str) -> str:

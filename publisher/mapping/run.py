@@ -75,8 +75,7 @@ def map_document(
     limit: int | None = None,
 ) -> MappingCounts:
     """Run one R2RML or RML document by itself and write its N-Quads to a stream, whole or not at all."""
-    sources = Sources(root=root, database=database)
-    with Engine(sources, memory_mb) as engine:
+    with Engine(_alone(root, database), memory_mb) as engine:
         plans = plans_of(engine, [mapping], base)
         made = engine.folder / "mapped.nq"
         _write(engine, plans, made, limit)
@@ -88,6 +87,14 @@ def map_document(
     return MappingCounts(count, len(plans))
 
 
+def _alone(root: Path, database: str | None) -> Sources:
+    if not root.is_dir():
+        raise MappingFailed(
+            f"the folder {root} does not exist", fix="name the folder of the sources", code="mapping.source"
+        )
+    return Sources(root=root, database=database)
+
+
 def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | None) -> tuple[MapPlan, ...]:
     """Give the plan of each triples map, for ``--show-sql`` and for other engines; nothing is run."""
     with Engine(sources, 256) as engine:
@@ -96,7 +103,7 @@ def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | No
 
 def show_sql(mapping: Path, *, root: Path, base: str | None, database: str | None, dialect: str = "duckdb") -> str:
     """Give the query of each triples map of a document as text, each under a comment that names its rule."""
-    plans = plan_mappings([mapping], Sources(root=root, database=database), base=base)
+    plans = plan_mappings([mapping], _alone(root, database), base=base)
     return "\n".join(
         f"-- {plan.name}, {plan.map.where}: {plan.relation.shown}\n{plan.sql(dialect, pretty=True)};\n"
         for plan in plans
@@ -171,12 +178,13 @@ def _first(plans: list[MapPlan], limit: int) -> str:
 
 
 def _failure(engine: Engine, plans: list[MapPlan], error: duckdb.Error) -> MappingFailed:
-    fault = faults.data_fault(str(error), [plan.map for plan in plans])
+    fault = faults.data_fault(str(error), [plan.map for plan in plans], engine.place)
     if fault is not None:
         return fault
     for plan in plans:
         try:
             engine.connection.execute(f"SELECT count(*) FROM ({plan.sql()}) WHERE length(line) < 0").fetchall()
         except duckdb.Error as own:
-            return faults.engine_fault(str(own), plan.map, plan.relation.shown)
+            shown = f"{plan.relation.shown}{engine.broken_json(plan.map)}"
+            return faults.engine_fault(str(own), plan.map, shown)
     return MappingFailed(f"the mapping cannot be run: {error}", fix="give it more memory or mend the source")

@@ -35,6 +35,7 @@ class Relation:
     """The rows of a logical source as the engine knows them: a table name and its columns with their SQL types.
 
     ``folds``: case tells names apart, and one without quotes may be in small letters there, as on PostgreSQL.
+    ``twice``: names that more than one column has.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Relation:
     formulation: Formulation
     shown: str
     folds: bool = False
+    twice: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Compiler:
         kind = self.relation.columns.get(name := self._column_name(reference))
         if kind is None:
             raise self._missing(name)
+        if name in self.relation.twice:
+            fix = "give each column a name of its own"
+            raise self.fail(f"{self.relation.shown} has more than one column {name!r}", fix, "mapping.column")
         found = sql.column(self.alias, name)
         if kind == "JSON":
             return self._json_scalar(found, sql.text("$"), reference)
