@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from publisher.mapping.plan import Branch, Line, MapPlan
+from publisher.mapping.plan import Branch, Line, MapPlan, written
 from publisher.mapping.terms import Term
 from publisher.mapping.values import TriplesMap
 
 Ask = Callable[[str], Sequence[int]]
+_HASHES = {"duckdb": "hash", "spark": "xxhash64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ class _Subjects:
     unique: bool
 
 
-def distinct_query(plans: Sequence[MapPlan], ask: Ask) -> str:
-    """Give a query for DuckDB whose rows are the distinct lines of all plans, one or several lines to a row.
+def distinct_query(plans: Sequence[MapPlan], ask: Ask, dialect: str = "duckdb") -> str:
+    """Give a query whose rows are the distinct lines of all plans, one or several lines to a row.
 
-    ``ask`` runs a query and gives the numbers of its one row.
+    ``ask`` runs a query of the same dialect, ``duckdb`` or ``spark``, and gives the numbers of its one row.
     """
     lines = [line for plan in plans for branch in plan.branches for line in branch.lines]
     alone = {id(line) for line in _alone(lines)}
-    subjects = _counted(plans, alone, ask)
+    subjects = _counted(plans, alone, ask, dialect)
     made: list[str] = []
     compared: list[str] = []
     for branch in (branch for plan in plans for branch in plan.branches):
@@ -42,11 +43,11 @@ def distinct_query(plans: Sequence[MapPlan], ask: Ask) -> str:
         rest = [line for line in branch.lines if not once or id(line) not in alone]
         if sure:
             never_empty = all(each.complete for each in known) and any(_of_keys(line, branch) for line in sure)
-            made.append(branch.blocks(sure, never_empty=never_empty).sql("duckdb"))
+            made.append(written(branch.blocks(sure, never_empty=never_empty), dialect))
         if rest:
-            compared.append(branch.select(rest).sql("duckdb"))
+            compared.append(written(branch.select(rest), dialect))
     if compared or not made:
-        whole = _union(compared or [plan.sql() for plan in plans])
+        whole = _union(compared or [plan.sql(dialect) for plan in plans])
         made.append(f"SELECT DISTINCT line FROM ({whole})")
     return _union(made)
 
@@ -55,7 +56,7 @@ def _union(queries: Sequence[str]) -> str:
     return "\nUNION ALL\n".join(f"({query})" for query in queries)
 
 
-def _counted(plans: Sequence[MapPlan], alone: set[int], ask: Ask) -> dict[TriplesMap, _Subjects]:
+def _counted(plans: Sequence[MapPlan], alone: set[int], ask: Ask, dialect: str) -> dict[TriplesMap, _Subjects]:
     """Count the subjects of each triples map that has lines which only its own rows can make twice."""
     wanted = {
         key
@@ -67,8 +68,8 @@ def _counted(plans: Sequence[MapPlan], alone: set[int], ask: Ask) -> dict[Triple
     counted: dict[TriplesMap, _Subjects] = {}
     for plan in plans:
         if plan.key is not None and plan.map in wanted:
-            keys = plan.key.sql("duckdb")
-            rows, filled, hashes = ask(f"SELECT count(*), count(key), count(DISTINCT hash(key)) FROM ({keys})")
+            keys, hashed = written(plan.key, dialect), _HASHES[dialect]
+            rows, filled, hashes = ask(f"SELECT count(*), count(key), count(DISTINCT {hashed}(key)) FROM ({keys}) AS k")
             # A row without a subject makes no line; hash gives NULL a number of its own.
             counted[plan.map] = _Subjects(rows == filled, hashes - (rows > filled) == filled)
     return counted

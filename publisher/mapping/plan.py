@@ -101,9 +101,14 @@ class MapPlan:
         whole = queries[0]
         for query in queries[1:]:
             whole = exp.union(whole, query, distinct=False, copy=False)
-        if dialect != "duckdb":
-            whole = whole.transform(sql.inlined).transform(_for_spark)
-        return whole.sql(dialect=dialect, pretty=pretty, copy=False)
+        return written(whole, dialect, pretty=pretty)
+
+
+def written(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
+    """Give a query of a plan as text in a dialect: ``duckdb`` or ``spark``."""
+    if dialect != "duckdb":
+        query = query.transform(sql.inlined).transform(_for_spark)
+    return query.sql(dialect=dialect, pretty=pretty, copy=False)
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import MappingFailed, UsageError
+from publisher.mapping import faults
+from publisher.mapping.distinct import distinct_query
 from publisher.mapping.engine import Engine
 from publisher.mapping.plan import MapPlan
 from publisher.mapping.run import plans_of
@@ -51,15 +53,14 @@ def run_on_spark(
         plans = plans_of(engine, documents, base)
         for relation, path in _parquet(engine, plans, folder).items():
             session.read.parquet(str(path)).createOrReplaceTempView(relation)
-        whole = " UNION ALL ".join(f"({plan.sql('spark')})" for plan in plans)
         try:
-            session.sql(f"SELECT DISTINCT line FROM ({whole})").write.option("lineSep", "\n").text(
-                str(folder / "lines")
-            )
+            whole = distinct_query(plans, lambda query: session.sql(query).first(), "spark")
+            session.sql(whole).write.option("lineSep", "\n").text(str(folder / "lines"))
         except _spark_errors() as error:
-            reason = str(error).splitlines()[0][:400]
-            raise MappingFailed(
-                f"Spark cannot run the mapping: {reason}", fix="run it with DuckDB to see why"
+            said = str(error).partition(" SQLSTATE: ")[0]
+            fault = faults.data_fault(said, [plan.map for plan in plans], engine.place)
+            raise fault or MappingFailed(
+                f"Spark cannot run the mapping: {said.splitlines()[0][:400]}", fix="run it with DuckDB to see why"
             ) from None
         _gather(sorted((folder / "lines").glob("part-*")), out)
 

@@ -1,10 +1,12 @@
 """The Spark engine gives the lines that DuckDB gives."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from publisher.errors import MappingFailed
 from publisher.mapping import Sources, run_mappings
 from publisher.mapping.spark import run_on_spark
 
@@ -43,3 +45,29 @@ def test_spark_and_duckdb_write_the_same_lines(tmp_path: Path) -> None:
     run_mappings([document], sources, one, base="http://base/", memory_mb=256)
     run_on_spark([document], sources, two, base="http://base/", memory_mb=256)
     assert sorted(one.read_bytes().splitlines()) == sorted(two.read_bytes().splitlines())
+
+
+@pytest.mark.java
+@pytest.mark.slow
+@pytest.mark.usefixtures("pyspark")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("engine", [run_mappings, run_on_spark])
+def test_both_engines_refuse_the_same_value_in_the_same_words(tmp_path: Path, engine: Callable[..., None]) -> None:
+    """A number with a line break after it is no number, to Java's regular expressions either."""
+    (tmp_path / "t.csv").write_text('id,n\na,1\nb,"7\n"\n', encoding="utf-8")
+    document = tmp_path / "mapping.rml.ttl"
+    document.write_text(
+        """@prefix rml: <http://w3id.org/rml/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+        <#m> rml:logicalSource [ rml:source "t.csv" ] ; rml:subjectMap [ rml:template "http://e/{id}" ] ;
+          rml:predicateObjectMap [ rml:predicate <http://e/n> ;
+            rml:objectMap [ rml:reference "n" ; rml:datatype xsd:integer ] ] .""",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(
+        MappingFailed, match=r"triples map m: t\.csv, line 4: the value '7' is no xsd:integer"
+    ) as caught:
+        engine([document], Sources(root=tmp_path), tmp_path / "out.nq", base=None, memory_mb=256)
+
+    assert caught.value.reason == "mapping.datatype"
+    assert not (tmp_path / "out.nq").exists()
