@@ -36,6 +36,7 @@ class Engine:
     folder: Path = field(init=False)
     connection: duckdb.DuckDBPyConnection = field(init=False)
     server: postgresql.Server | None = field(init=False, default=None)
+    definitions: list[str] = field(init=False, default_factory=list)
     _relations: dict[tuple[LogicalSource, str], Relation] = field(init=False, default_factory=dict)
     _twice: dict[FileSource, frozenset[str]] = field(init=False, default_factory=dict)
 
@@ -47,7 +48,7 @@ class Engine:
         self.connection.execute(f"SET temp_directory = {_quoted(str(self.folder / 'spill'))}")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET autoinstall_known_extensions = false")
-        for macro in sql.macros():
+        for macro in sql.macros().values():
             self.connection.execute(macro)
         for table in self.sources.tables.values():
             self.connection.register(table.name, _arrow(table))
@@ -103,7 +104,8 @@ class Engine:
             query, formulation, shown = self._read_file(each, source, logical), logical.formulation, source.path
         name = f"source_{len(self._relations)}"
         try:
-            self.connection.execute(f'CREATE TEMP VIEW "{name}" AS {query}')
+            self.connection.execute(definition := f'CREATE TEMP VIEW "{name}" AS {query}')
+            self.definitions.append(definition)
             columns = self._columns(f'FROM "{name}"')
         except duckdb.Error as error:
             raise faults.engine_fault(str(error), each, shown) from None

@@ -1,6 +1,7 @@
 """Mapping documents run to N-Quads: read, planned, executed, written whole or not at all."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -8,14 +9,15 @@ from typing import IO
 import duckdb
 
 from publisher.errors import MappingFailed
-from publisher.mapping import faults
+from publisher.mapping import faults, sql
 from publisher.mapping.distinct import distinct_query
 from publisher.mapping.engine import Engine
 from publisher.mapping.plan import MapPlan, plan_map
 from publisher.mapping.rml import read_mapping
-from publisher.mapping.sources import Sources
+from publisher.mapping.sources import Sources, Table
 from publisher.mapping.values import MappingDocument
 
+_FEW_MB = 256
 # A line is written as it is: with quotation forced and no sign for it, none of its letters is looked at.
 _COPY = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', FORCE_QUOTE (line))"
 
@@ -87,6 +89,26 @@ def map_document(
     return MappingCounts(count, len(plans))
 
 
+def mapped(
+    mapping: Path, tables: Mapping[str, Sequence[Mapping[str, str | None]]], *, base: str | None = None
+) -> set[str]:
+    """Give the quads that a mapping document makes of a few rows, as N-Quads lines: a mapping is tested with it.
+
+    ``tables`` holds the rows of each table by name, all with the same columns: ``{"lamps": [{"id": "L1"}]}`` stands
+    for ``lamps.csv``. Raises MappingFailed as a run does.
+    """
+    given = {name: _table(name, rows) for name, rows in tables.items()}
+    with Engine(Sources(tables=given), _FEW_MB) as engine:
+        made = engine.folder / "mapped.nq"
+        _write(engine, plans_of(engine, [mapping], base), made, None)
+        return set(made.read_text(encoding="utf-8").split("\n")[:-1])
+
+
+def _table(name: str, rows: Sequence[Mapping[str, str | None]]) -> Table:
+    columns = tuple(rows[0]) if rows else ()
+    return Table(name, columns, [tuple(row[column] for column in columns) for row in rows])
+
+
 def _alone(root: Path, database: str | None) -> Sources:
     if not root.is_dir():
         raise MappingFailed(
@@ -97,33 +119,42 @@ def _alone(root: Path, database: str | None) -> Sources:
 
 def plan_mappings(documents: Sequence[Path], sources: Sources, *, base: str | None) -> tuple[MapPlan, ...]:
     """Give the plan of each triples map, for ``--show-sql`` and for other engines; nothing is run."""
-    with Engine(sources, 256) as engine:
+    with Engine(sources, _FEW_MB) as engine:
         return tuple(plans_of(engine, documents, base))
 
 
 def show_sql(mapping: Path, *, root: Path, base: str | None, database: str | None, dialect: str = "duckdb") -> str:
-    """Give the query of each triples map of a document as text, each under a comment that names its rule."""
-    plans = plan_mappings([mapping], _alone(root, database), base=base)
-    return "\n".join(
-        f"-- {plan.name}, {plan.map.where}: {plan.relation.shown}\n{plan.sql(dialect, pretty=True)};\n"
-        for plan in plans
-    )
+    """Give the query of each triples map of a document as text, each under a comment that names its rule.
+
+    Before them stands what they call: DuckDB runs the text as it is, beside the files of its sources.
+    """
+    with Engine(_alone(root, database), _FEW_MB) as engine:
+        plans = plans_of(engine, [mapping], base)
+        queries = [
+            f"-- {plan.name}, {plan.map.where}: {plan.relation.shown}\n{plan.sql(dialect, pretty=True)};\n"
+            for plan in plans
+        ]
+        if dialect != "duckdb":
+            return "\n".join(queries)
+        called = [macro for name, macro in sql.macros().items() if any(f"{name}(" in query for query in queries)]
+        return "\n".join([*(f"{each};\n" for each in (*called, *engine.definitions)), *queries])
 
 
 def explain(
     wanted: str, documents: Sequence[Path], sources: Sources, *, base: str | None, limit: int = 100
 ) -> Iterator[Explanation]:
-    """Give each quad that names an IRI (or is the N-Quads line given), with its triples map and source row."""
+    """Give each quad that names an IRI, or is the N-Quads triple or quad given, with its triples map and source row."""
+    term = wanted.strip() if wanted.startswith(("<", "_:")) else f"<{wanted}>"
+    term = re.sub(r"\s*\.$", "", term)  # a triple is in a graph or not, and its end tells
     with Engine(sources, 1024) as engine:
         for plan in plans_of(engine, documents, base, located=True):
-            term = wanted if wanted.startswith(("<", "_:", '"')) else f"<{wanted}>"
             query = f"SELECT DISTINCT * FROM ({plan.sql()}) WHERE contains(line, ?) LIMIT {int(limit)}"
             try:
-                rows = engine.connection.execute(query, [term.strip()]).fetchall()
+                rows = engine.connection.execute(query, [term]).fetchall()
             except duckdb.Error as error:
                 raise _failure(engine, [plan], error) from None
             for row in rows:
-                yield Explanation(row[0], plan.name, plan.map.where.file, *(row[1:] or (None, None)))
+                yield Explanation(row[0], plan.name, str(plan.map.where), *(row[1:] or (None, None)))
 
 
 def plans_of(engine: Engine, documents: Sequence[Path], base: str | None, *, located: bool = False) -> list[MapPlan]:

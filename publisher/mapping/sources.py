@@ -23,6 +23,15 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A few rows that are written down by hand."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Where logical sources are looked up: tables by name, then files below ``root``, then a database."""
 

@@ -164,9 +164,9 @@ def is_quoted(part: str | exp.Expr) -> bool:
     return isinstance(part, exp.Anonymous) and part.name == _QUOTED
 
 
-def macros() -> list[str]:
-    """Give the statements that define for DuckDB what :func:`encoded` and :func:`quoted` call, by its own functions."""
-    return [f"CREATE TEMP MACRO {name.lower()}(x) AS {body}" for name, body in _DUCKDB.items()]
+def macros() -> dict[str, str]:
+    """Give the statements that define for DuckDB what :func:`encoded` and :func:`quoted` call, by name."""
+    return {name: f"CREATE TEMP MACRO {name.lower()}(x) AS {body}" for name, body in _DUCKDB.items()}
 
 
 def inlined(node: exp.Expr) -> exp.Expr:

@@ -215,6 +215,18 @@ def test_an_explanation_leads_to_rule_file_and_line(tmp_path: Path) -> None:
     assert [(each.triples_map, each.file, each.row) for each in found] == [("names", "seeds/things.yaml", "7")]
 
 
+def test_a_triple_is_explained_with_or_without_its_graph(tmp_path: Path) -> None:
+    """A triple is found in whatever graph it stands, as it is copied from a page or a dump, and no other is."""
+    rules = NAMES.replace('{id}" ]', '{id}" ; rml:graph ex:g ]')
+    sources, document = Sources(tables={"things": things(("a", "Anna"), ("b", "Bert"))}), write(tmp_path, rules)
+    triple = '<http://example.org/a> <http://example.org/name> "Anna"'
+    for wanted in (triple, f"{triple} .", f"{triple} <http://example.org/g> ."):
+        found = list(explain(wanted, [document], sources, base=None))
+        assert [(each.line, each.mapping) for each in found] == [
+            (f"{triple} <http://example.org/g> .", f"{document}:5")
+        ]
+
+
 def test_a_plan_is_one_query_for_each_map_in_every_dialect(tmp_path: Path) -> None:
     """A plan shows its SQL for DuckDB and for Spark."""
     (plan,) = plan_mappings([write(tmp_path, NAMES)], Sources(tables={"things": things(("a", "b"))}), base=None)
@@ -253,11 +265,14 @@ def test_a_limit_holds_for_each_triples_map(tmp_path: Path) -> None:
 
 
 def test_the_sql_of_a_document_names_its_rules(tmp_path: Path) -> None:
-    """The shown SQL begins each query with its triples map and where that is written."""
-    (tmp_path / "things.csv").write_text("id,name\n", encoding="utf-8")
+    """The shown SQL names triples map and line of each query, and DuckDB runs it as it is."""
+    (tmp_path / "things.csv").write_text('id,name\na b,"say ""x"""\n', encoding="utf-8")
     shown = show_sql(write(tmp_path, NAMES), root=tmp_path, base=None, database=None)
-    assert shown.startswith("-- names, ")
+    assert "-- names, " in shown
     assert "mapping.rml.ttl:5: things.csv\nSELECT" in shown
+    with duckdb.connect() as connection:
+        rows = connection.execute(shown).fetchall()
+    assert rows == [(r'<http://example.org/a%20b> <http://example.org/name> "say \"x\"" .',)]
 
 
 def test_sqlite_tables_keep_their_types(tmp_path: Path) -> None:
