@@ -4,9 +4,9 @@
         [--morph-kgc] [--morph-limit 1000000]
 
 Each run is a process of its own, and the ways take turns, so that a busy machine is busy for all of them. Time is that
-of mapping to a file, without the start of Python; memory is that of the largest process. The ratio is the median of
-those of each turn. Morph-KGC is put into a virtual environment below the user's cache folder and takes as many
-processes as there are cores, or twice as many, whichever is faster in that turn.
+of mapping to a file, without the start of Python and Java; memory is that of the largest process. The ratio is the
+median of those of each turn. Morph-KGC is put into a virtual environment below the user's cache folder and takes as
+many processes as there are cores, or twice as many, whichever is faster in that turn.
 """
 
 import argparse
@@ -19,18 +19,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.mapping_peers import tables
+from benchmarks.mapping_peers import environment, tables
 from publisher.mapping import Sources, run_mappings
-from publisher.mapping.spark import run_on_spark
+from publisher.mapping.spark import run_on_spark, session
 
 BASE = "https://example.org/"
-MORPH_KGC = ("morph-kgc==2.10.0", "duckdb==1.5.6")
 DRIVER = Path(__file__).parent / "mapping_peers" / "with_morph_kgc.py"
 Run = tuple[float, int]
 
@@ -41,7 +39,7 @@ def engine(folder: Path, memory_mb: int) -> None:
 
 
 def spark(folder: Path, memory_mb: int) -> None:
-    """Map with the same plan on Spark, two local threads; the start of Java is counted."""
+    """Map with the same plan on Spark, two local threads."""
     run_on_spark([folder / "mapping.ttl"], Sources(root=folder), folder / "spark.nq", base=BASE, memory_mb=memory_mb)
 
 
@@ -69,6 +67,8 @@ WAYS: dict[str, Callable[[Path, int], None]] = {"engine": engine, "spark": spark
 
 def one(way: str, folder: Path, memory_mb: int) -> None:
     """Do one run in this process and print what it took."""
+    if way == "spark":
+        session("local[2]")
     began = time.perf_counter()
     WAYS[way](folder, memory_mb)
     seconds = time.perf_counter() - began
@@ -85,20 +85,8 @@ def measure(command: list[str]) -> Run:
 def morph_kgc(folder: Path) -> Run:
     """Give the better of two numbers of processes."""
     cores = os.cpu_count() or 2
-    runs = [measure([_morph_python(), str(DRIVER), str(folder), str(count)]) for count in (cores, cores * 2)]
+    runs = [measure([environment.python(), str(DRIVER), str(folder), str(count)]) for count in (cores, cores * 2)]
     return min(runs)
-
-
-def _morph_python() -> str:
-    """Give the Python of Morph-KGC's environment, made when it is first asked for."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    place = cache / "exportin" / "-".join(MORPH_KGC).replace("==", "-")
-    python = place / "bin" / "python"
-    if not (place / "ready").is_file():
-        venv.create(place, clear=True, with_pip=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *MORPH_KGC], check=True)
-        (place / "ready").touch()
-    return str(python)
 
 
 def compare(folder: Path, name: str, rows: int, options: argparse.Namespace) -> None:

@@ -57,6 +57,13 @@ def readable(source: FileSource, each: TriplesMap, root: Path | None, folder: Pa
 
 
 def _find(source: FileSource, each: TriplesMap, root: Path | None) -> Path:
+    if source.path.partition("://")[0] in ("http", "https", "ftp"):
+        raise MappingFailed(
+            f"triples map {each.name}: {source.path} is on the web, and a mapping reads no network",
+            where=each.where,
+            fix="fetch it first and name the file",
+            code="mapping.unsupported",
+        )
     beside = Path(each.where.file).parent
     roots = [beside, root] if source.beside_mapping else [root, beside]
     folders = [folder for folder in roots if folder is not None]

@@ -86,6 +86,8 @@ def _formulation(graph: Graph, node: Node, fail: Fail) -> Formulation | None:
     if not found:
         return None
     name = folded(found[0].value)
+    if found[0].kind == "blank":
+        name = " ".join(sorted(folded(each.value) for each in graph.objects(name, "type"))) or "without a type"
     if name not in _FORMULATIONS:
         known = ", ".join(_FORMULATIONS)
         fail(f"the reference formulation {name} is not supported", f"choose one of: {known}", "mapping.unsupported")

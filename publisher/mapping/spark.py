@@ -47,15 +47,15 @@ def run_on_spark(
 
     Raises UsageError where PySpark is not installed, MappingFailed for a source that Spark cannot take.
     """
-    session = _session(master)
+    spark = session(master)
     with tempfile.TemporaryDirectory(prefix="exportin-spark-") as name, Engine(sources, memory_mb) as engine:
         folder = Path(name)
         plans = plans_of(engine, documents, base)
         for relation, path in _parquet(engine, plans, folder).items():
-            session.read.parquet(str(path)).createOrReplaceTempView(relation)
+            spark.read.parquet(str(path)).createOrReplaceTempView(relation)
         try:
-            whole = distinct_query(plans, lambda query: session.sql(query).first(), "spark")
-            session.sql(whole).write.option("lineSep", "\n").text(str(folder / "lines"))
+            whole = distinct_query(plans, lambda query: spark.sql(query).first(), "spark")
+            spark.sql(whole).write.option("lineSep", "\n").text(str(folder / "lines"))
         except _spark_errors() as error:
             said = str(error).partition(" SQLSTATE: ")[0]
             fault = faults.data_fault(said, [plan.map for plan in plans], engine.place)
@@ -65,7 +65,8 @@ def run_on_spark(
         _gather(sorted((folder / "lines").glob("part-*")), out)
 
 
-def _session(master: str) -> Any:
+def session(master: str) -> Any:
+    """Open a session of Spark, or give the one that is open; raise UsageError where PySpark is not installed."""
     try:
         sql = importlib.import_module("pyspark.sql")
     except ImportError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mapping_peers import environment
 from publisher.dataset import open_dataset, write_tables
 from publisher.mapping import Sources, run_mappings
 from tests.conformance.mapping.cases import Case, cases, judged, reasons
@@ -19,10 +20,10 @@ DRIVER = Path(__file__).parent / "with_morph_kgc.py"
 
 @pytest.fixture(name="morph_kgc", scope="module")
 def _morph_kgc() -> str:
-    python = os.environ.get("EXPORTIN_MORPH_KGC")
-    if not python:
-        pytest.skip("EXPORTIN_MORPH_KGC names no Python that has Morph-KGC (with SQLAlchemy)")
-    return python
+    try:
+        return os.environ.get("EXPORTIN_MORPH_KGC") or environment.python()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("Morph-KGC cannot be installed; EXPORTIN_MORPH_KGC may name a Python that has it, with SQLAlchemy")
 
 
 def _run(python: str, asked: list[tuple[str, str, str, str | None]]) -> dict[str, list[str] | str]:
@@ -36,7 +37,7 @@ def _verdict(case: Case, came: list[str] | str) -> str:
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.soak
 def test_what_morph_kgc_gets_right_is_right_here_or_listed(morph_kgc: str, suites: Path) -> None:
     """No case passes with Morph-KGC and fails here without standing in the list of known failures."""
     assert suites.is_dir()
@@ -75,7 +76,7 @@ def _compared(line: str) -> str:
     return line.replace(f"^^<{XSD}string>", "").replace(f'"true"^^<{XSD}boolean>', '"true"')
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_dataset_gives_the_same_quads_with_both_engines(morph_kgc: str, root: Path, tmp_path: Path) -> None:
     """The tables that `exportin tables` writes and the dataset's own mappings give Morph-KGC the same quads."""
     place = root / "tests" / "datasets" / "lighthouses"
