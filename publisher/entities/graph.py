@@ -4,13 +4,14 @@ It refuses to be a store: no patterns, no parsing, no more than one page's worth
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Term:
-    """An IRI, a literal or a blank node, as the SPARQL JSON results give it (``kind``: iri, literal, blank)."""
+class Term(NamedTuple):
+    """An IRI, a literal or a blank node, as the SPARQL JSON results give it (``kind``: iri, literal, blank).
+
+    A tuple, since a large page makes and compares tens of thousands of them.
+    """
 
     value: str
     kind: str = "iri"
@@ -50,6 +51,18 @@ class Graph:
     def add(self, subject: str, predicate: str, object_: Term) -> None:
         """Keep one triple; blank subjects are written ``_:name``."""
         self._index.setdefault(subject, {}).setdefault(predicate, set()).add(object_)
+
+    def merge(self, other: "Graph") -> None:
+        """Take what another graph says; subjects that are new here are shared with it, and not to be added to."""
+        for subject, table in other._index.items():
+            mine = self._index.get(subject)
+            if mine is None:
+                self._index[subject] = table
+            elif mine is not table:
+                both = {predicate: set(objects) for predicate, objects in mine.items()}
+                for predicate, objects in table.items():
+                    both.setdefault(predicate, set()).update(objects)
+                self._index[subject] = both
 
     def __contains__(self, subject: object) -> bool:
         """Tell whether anything is said about a subject."""

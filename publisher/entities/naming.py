@@ -34,12 +34,13 @@ _LAST = re.compile(r"([^/#:]+)[/#]?$")
 class Naming:
     """Labels and kinds of everything a page mentions, read once."""
 
-    __slots__ = ("_graph", "_reader")
+    __slots__ = ("_graph", "_links", "_reader")
 
     def __init__(self, reader: Reader, iris: Iterable[str]):
         """Read what the IRIs are called, and what their kinds are called."""
         self._reader = reader
         self._graph = Graph()
+        self._links: dict[str, Link] = {}
         asked: set[str] = set()
         wanted = set(iris)
         for _ in range(2):
@@ -48,8 +49,19 @@ class Naming:
             wanted = {kind for iri in asked for kind in self._graph.iris(iri, TYPE)}
 
     def _read(self, iris: list[str]) -> None:
-        for begin in range(0, len(iris), _CHUNK):
-            self._reader.graph("names", self._graph, things=terms(iris[begin : begin + _CHUNK]))
+        memory = self._reader.memory.names
+        missing = memory.missing(iris)
+        for begin in range(0, len(missing), _CHUNK):
+            chunk = missing[begin : begin + _CHUNK]
+            found = self._reader.graphs("names", "s", things=terms(chunk))
+            for iri in chunk:
+                fresh = found.get(iri, Graph())
+                self._graph.merge(fresh)
+                memory.keep(iri, fresh)
+        for iri in iris:
+            kept = memory.get(iri)
+            if kept is not None:
+                self._graph.merge(kept)
 
     def name(self, iri: str) -> str:
         """Give what a thing is called: its label, else its CURIE, else the last words of its IRI."""
@@ -73,8 +85,11 @@ class Naming:
 
     def link(self, iri: str) -> Link:
         """Give a link to a thing, with the name of its first telling kind."""
-        kinds = self.kinds(iri)
-        return Link(iri, self.name(iri), kinds[0].name if kinds else "")
+        known = self._links.get(iri)
+        if known is None:
+            kinds = self.kinds(iri)
+            known = self._links[iri] = Link(iri, self.name(iri), kinds[0].name if kinds else "")
+        return known
 
     def kinds(self, iri: str) -> tuple[Link, ...]:
         """Give the most specific classes of a thing, without those that say nothing."""

@@ -6,11 +6,12 @@ It refuses every IRI that SPARQL's grammar would not take, so nothing that a cli
 import functools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
 from publisher.entities.graph import Graph, Term, term_of
+from publisher.entities.memory import Memory, forgetful
 from publisher.errors import UsageError
 from publisher.rdf import quads
 from publisher.rdf.media import JSON, Media
@@ -66,13 +67,15 @@ def terms(iris: Sequence[str]) -> str:
 class Reader:
     """A store, and what its dataset says about itself: by that it knows which property plays which part.
 
-    ``common`` are the properties that nearly every fact carries, which pages about other things leave out.
+    ``common`` are the properties that nearly every fact carries, which pages about other things leave out; ``memory``
+    keeps what was read, where the store holds a release.
     """
 
     store: Store
     about: Description
     limits: Limits = field(default_factory=Limits)
     common: frozenset[str] = frozenset()
+    memory: Memory = field(default_factory=forgetful)
 
     def role(self, name: str) -> str | None:
         """Give the IRI that plays a part in this dataset, or None."""
@@ -87,10 +90,15 @@ class Reader:
 
     def rows(self, name: str, **slots: str) -> list[dict[str, Term]]:
         """Give the rows of one of the package's SELECT queries."""
+        return [
+            {variable: term_of(binding) for variable, binding in row.items()} for row in self._bindings(name, slots)
+        ]
+
+    def _bindings(self, name: str, slots: Mapping[str, str]) -> list[dict[str, dict[str, str]]]:
         text, graphs = self.text(name, slots), self._graphs(name)
         answer = self.store.query(text, JSON, limits=self.limits, default_graphs=graphs)
-        found = json.loads(whole(answer))["results"]["bindings"]
-        return [{variable: term_of(binding) for variable, binding in row.items()} for row in found]
+        found: list[dict[str, dict[str, str]]] = json.loads(whole(answer))["results"]["bindings"]
+        return found
 
     def _graphs(self, name: str) -> tuple[str, ...]:
         """Give the graphs that a query reads: what was told, without what was inferred from it."""
@@ -107,10 +115,24 @@ class Reader:
     def graph(self, name: str, into: Graph | None = None, **slots: str) -> Graph:
         """Give the triples ``?s ?p ?o`` of one of the package's SELECT queries."""
         graph = into or Graph()
-        for row in self.rows(name, **slots):
-            if "s" in row and "o" in row:
-                graph.add(row["s"].value, row["p"].value, row["o"])
+        for _, subject, predicate, object_ in self._triples(name, "s", slots):
+            graph.add(subject, predicate, object_)
         return graph
+
+    def graphs(self, name: str, about: str, **slots: str) -> dict[str, Graph]:
+        """Give the triples of one of the package's SELECT queries, those of each thing in a graph of its own.
+
+        ``about`` is the variable that tells the thing.
+        """
+        found: dict[str, Graph] = {}
+        for thing, subject, predicate, object_ in self._triples(name, about, slots):
+            found.setdefault(thing, Graph()).add(subject, predicate, object_)
+        return found
+
+    def _triples(self, name: str, about: str, slots: Mapping[str, str]) -> Iterator[tuple[str, str, str, Term]]:
+        for row in self._bindings(name, slots):
+            if "s" in row and "o" in row:
+                yield term_of(row[about]).value, term_of(row["s"]).value, row["p"]["value"], term_of(row["o"])
 
     def construct(self, name: str, media: Media, **slots: str) -> bytes:
         """Give the answer to one of the package's CONSTRUCT queries in a media type."""

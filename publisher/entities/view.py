@@ -5,11 +5,12 @@ from dataclasses import replace
 from publisher.entities.facts import CURATION, PAPERWORK, Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
-from publisher.entities.reader import Reader, term, terms
+from publisher.entities.reader import Reader, term
+from publisher.entities.telling import Telling
 from publisher.entities.values import Fact, Group, Link, Page, Property, Text
 from publisher.rdf import names
 
-FACTS_PER_PAGE = 100
+FACTS_PER_PAGE = 50
 _KIN = 5
 _SYNONYMS = (
     f"{names.SKOS}altLabel",
@@ -45,17 +46,23 @@ def view(reader: Reader, iri: str, *, inbound: int = 100, page: int = 1) -> Page
     """
     thing = term(iri)
     graph = reader.graph("page", thing=thing, inbound=str(inbound + 1))
-    found = _read_facts(reader, graph, thing, page)
+    found = _listed(reader, graph, thing, page)
     if not len(found) and not list(graph) and not reader.holds("known", thing=thing):
         return None
     kin = _kin(reader, graph, iri) if page == 1 else ()
     theirs = {
-        other: [fact for fact in _read_facts(reader, graph, term(other), 1) if fact not in found] for other in kin
+        other: [fact for fact in _listed(reader, graph, term(other), 1)[:FACTS_PER_PAGE] if fact not in found]
+        for other in kin
     }
-    naming = Naming(reader, graph.mentioned() | {iri})
-    shown = _page(reader, graph, naming, iri, found)
-    facts = Facts(reader, graph, naming)
-    groups = [Group(naming.link(other), "kin", tuple(map(facts.fact, told))) for other, told in theirs.items() if told]
+    telling = Telling(
+        reader, graph, iri, [*found[:FACTS_PER_PAGE], *(fact for told in theirs.values() for fact in told)]
+    )
+    shown = _page(reader, graph, telling, iri, found)
+    groups = [
+        Group(telling.naming.link(other), "kin", tuple(map(telling.fact, told)))
+        for other, told in theirs.items()
+        if told
+    ]
     return replace(shown, groups=(*shown.groups, *groups))
 
 
@@ -66,21 +73,20 @@ def _kin(reader: Reader, graph: Graph, iri: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*graph.iris(iri, product), *makers)))[:_KIN]
 
 
-def _read_facts(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:
+def _listed(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:
+    """Give the IRIs of one page's facts, and one more where there are more."""
     if reader.role("predicate") is None:
         return []
     query = "reading" if _is_document(reader, graph, thing[1:-1]) else "listed"
     rows = reader.rows(query, thing=thing, offset=str((page - 1) * FACTS_PER_PAGE), limit=str(FACTS_PER_PAGE + 1))
-    found = [row["fact"].value for row in rows if "fact" in row]
-    if found:
-        reader.graph("facts", graph, facts=terms(found[:FACTS_PER_PAGE]))
-    return found
+    return [row["fact"].value for row in rows if "fact" in row]
 
 
-def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[str]) -> Page:
+def _page(reader: Reader, graph: Graph, telling: Telling, iri: str, found: list[str]) -> Page:
+    naming = telling.naming
     facts = Facts(reader, graph, naming)
     part = _part(reader, graph, iri)
-    others = [facts.fact(item) for item in found[:FACTS_PER_PAGE] if item != iri]
+    others = [telling.fact(item) for item in found[:FACTS_PER_PAGE] if item != iri]
     hidden = {
         TYPE,
         *LABELS,
@@ -112,7 +118,7 @@ def _page(reader: Reader, graph: Graph, naming: Naming, iri: str, found: list[st
         properties=() if claim else _not_told(facts.properties(iri, hidden=hidden, barred=paperwork), others, iri),
         record=claim[0].record if claim else facts.record(iri, hidden=hidden, begin=paperwork),
         aligned=_aligned(facts, graph, naming, iri),
-        groups=_groups(others, naming, iri, part),
+        groups=_groups(others, iri, part),
         incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader), *shown}), others, iri),
         fact=claim[0] if claim else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
@@ -182,17 +188,14 @@ def _aligned(facts: Facts, graph: Graph, naming: Naming, iri: str) -> tuple[Prop
     return tuple(found)
 
 
-def _groups(facts: list[Fact], naming: Naming, iri: str, part: str) -> tuple[Group, ...]:
+def _groups(facts: list[Fact], iri: str, part: str) -> tuple[Group, ...]:
     if part == "document":
         return _by_section(facts, iri)
-    table: dict[tuple[str, str], list[Fact]] = {}
+    table: dict[tuple[str, Link], list[Fact]] = {}
     for fact in facts:
-        table.setdefault((_direction(fact, iri), fact.relation.iri if fact.relation else ""), []).append(fact)
+        table.setdefault((_direction(fact, iri), fact.relation or Link("", "other")), []).append(fact)
     order = {"out": 0, "in": 1, "about": 2}
-    groups = [
-        Group(Link(relation, naming.name(relation) if relation else "other"), direction, tuple(members))
-        for (direction, relation), members in table.items()
-    ]
+    groups = [Group(relation, direction, tuple(members)) for (direction, relation), members in table.items()]
     return tuple(sorted(groups, key=lambda group: (order[group.direction], -len(group.facts), group.heading.name)))
 
 

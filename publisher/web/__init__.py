@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _WHOLE = (200, 304)
+_ADDRESSES = 20_000
 _STATIC = Path(__file__).parent / "static"
 _BUNDLE = "editor.bundle.js"
 METERS = "exportin.meters"
@@ -94,8 +96,10 @@ def _routes(app: Flask) -> Iterator[tuple[str, frozenset[str], str]]:
 
 
 def _templates(app: Flask, site: Site) -> None:
+    page = lru_cache(_ADDRESSES)(site.paths.page)
+
     def href(iri: str) -> str:
-        return request.script_root + site.paths.page(iri)
+        return request.script_root + page(iri)
 
     stamps = {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.iterdir()}
 

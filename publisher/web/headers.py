@@ -1,6 +1,7 @@
 """The headers of an answer: caching, validators, links for machines, and what a browser may do with a page."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ COMMON = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 )
+_PLAIN = re.compile(r"[!#-;=?-\[\]-~]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def common(response: Response) -> Response:
 
 
 def _safe(address: str) -> str:
+    if _PLAIN.fullmatch(address):
+        return address
     return "".join(
         letter if letter.isascii() and letter not in '<>" \\' and letter.isprintable() else _percent(letter)
         for letter in address

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from publisher.entities.lookup import Lookup
+from publisher.entities.memory import Memory, forgetful
 from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.media import GRAPHS, RESULTS, Media
 from publisher.release.content import Description, Retired
@@ -48,6 +49,7 @@ class Site:
     union: str = "union"
     common: frozenset[str] = frozenset()
     texts: Texts | None = None
+    memory: Memory = field(default_factory=forgetful)
 
     @property
     def paths(self) -> Paths:
@@ -57,7 +59,7 @@ class Site:
     @property
     def reader(self) -> Reader:
         """Give the reader of things, with the limits of this process."""
-        return Reader(self.store, self.about, replace(self.limits(None), rows=_ROWS), self.common)
+        return Reader(self.store, self.about, replace(self.limits(None), rows=_ROWS), self.common, self.memory)
 
     @property
     def changed(self) -> datetime | None:
@@ -112,6 +114,7 @@ def site_of(
         counts=release.counts,
         common=reader_of(store, release, Limits()).common,
         texts=texts,
+        memory=Memory(),
     )
 
 
