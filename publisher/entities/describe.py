@@ -1,11 +1,13 @@
-"""The description of a thing in RDF, written by the engine in any syntax: one CONSTRUCT, document included."""
+"""The description of a thing in RDF: one CONSTRUCT, document included, written so that people can read it."""
 
 import re
 from collections.abc import Sequence
 
 from publisher.entities.reader import Reader, literal, term, terms
 from publisher.rdf import names
-from publisher.rdf.media import Media
+from publisher.rdf.document import WRITTEN
+from publisher.rdf.document import document as written
+from publisher.rdf.media import N_TRIPLES, Media
 from publisher.release.record import Release
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -18,14 +20,19 @@ def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: 
     """
     about = reader.about
     whole = about.vocabulary == iri and "ontology" in about.graphs
-    return reader.construct(
+    ours = media in WRITTEN and N_TRIPLES in reader.store.offered
+    found = reader.construct(
         "graph" if whole else "describe",
-        media,
+        N_TRIPLES if ours else media,
         thing=term(iri),
         document=term(document),
         inbound=str(inbound),
         **_paperwork(reader),
     )
+    if not ours:
+        return found
+    lines = [line for line in found.decode().split("\n") if line]
+    return written(lines, media, about.prefixes, first=(document, iri))
 
 
 def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Media], union: str) -> bytes:
