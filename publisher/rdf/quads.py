@@ -103,6 +103,11 @@ def parse_terms(data: bytes, *, media: Media, file: str, base: str | None = None
         ) from None
 
 
+def converted(data: bytes, *, media: Media) -> Iterator[str]:
+    """Give the N-Quads lines of bytes in a syntax of RDF that are known to be valid."""
+    return lines_of(ox.parse(input=data, format=ox.RdfFormat.from_media_type(media.type)))
+
+
 def _plain(term: object) -> Term:
     if isinstance(term, ox.NamedNode):
         return Term("iri", term.value)

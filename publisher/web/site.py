@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publisher.entities.lookup import Lookup
 from publisher.entities.memory import Memory, forgetful
+from publisher.entities.publications import Publications, publications_of
 from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.media import GRAPHS, RESULTS, Media
 from publisher.release.content import Description, Retired
@@ -49,6 +50,7 @@ class Site:
     union: str = "union"
     common: frozenset[str] = frozenset()
     texts: Texts | None = None
+    publications: Publications | None = None
     memory: Memory = field(default_factory=forgetful)
 
     @property
@@ -114,6 +116,7 @@ def site_of(
         counts=release.counts,
         common=reader_of(store, release, Limits()).common,
         texts=texts,
+        publications=publications_of(release),
         memory=Memory(),
     )
 

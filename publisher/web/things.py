@@ -18,7 +18,7 @@ from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Retired
 from publisher.release.record import NAME as RECORD
 from publisher.release.shelf import is_version
-from publisher.web import drawing, headers, negotiation, problems
+from publisher.web import drawing, headers, negotiation, problems, publications
 from publisher.web.headers import WebLink
 from publisher.web.pages import DOCUMENT, FINISHED
 from publisher.web.paths import split_suffix, suffixed
@@ -103,6 +103,9 @@ def _own(site: Site, path: str) -> Response:
                 return _gone(site, gone, fixed)
             if _known(site, iri):
                 return _respond(site, Asked(iri, fixed, site.paths.page(iri)))
+            publication = site.publications.get(iri) if site.publications else None
+            if publication is not None:
+                return publications.respond(site, publication, fixed)
     bare = path.rstrip("/")
     if bare != path and any(_known(site, iri) for iri in site.paths.iris(bare)):
         return _moved("/" + bare)
@@ -201,6 +204,7 @@ def _page(site: Site, asked: Asked) -> str | None:
         links=_links(site, asked, HTML),
         picture=drawing.neighbourhood(found, site.paths.page, root=request.script_root),
         structured=structured(found, site.about),
+        publication=site.publications.of(asked.iri) if site.publications and found.fact else "",
         sections=terms_of(site.reader, asked.iri) if asked.iri == site.about.vocabulary else (),
     )
 
