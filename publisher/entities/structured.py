@@ -7,11 +7,18 @@ from publisher.release.content import Agent, Description
 from publisher.release.record import File
 
 _CONTEXT = "https://schema.org/"
+_SCHEMA = ("http://schema.org/", "https://schema.org/")
+_PARTS = {"fact": "Claim", "document": "CreativeWork", "class": "DefinedTerm", "property": "DefinedTerm"}
 
 
 def structured(page: Page, about: Description) -> dict[str, Any]:
     """Give the schema.org description of the page about one thing."""
-    topic: dict[str, Any] = {"@type": "Thing", "@id": page.thing.iri, "name": page.thing.name}
+    topic: dict[str, Any] = {"@type": _type(page), "@id": page.thing.iri, "name": page.thing.name}
+    if page.fact and page.fact.evidence:
+        topic["appearance"] = [
+            {"@type": "CreativeWork", "@id": link.iri, "name": link.name}
+            for link in dict.fromkeys(link for item in page.fact.evidence for link in item.documents)
+        ]
     if page.synonyms:
         topic["alternateName"] = list(page.synonyms[:20])
     if page.curie:
@@ -24,11 +31,21 @@ def structured(page: Page, about: Description) -> dict[str, Any]:
             for value in item.values if isinstance(value, Link)]  # fmt: skip
     if same:
         topic["sameAs"] = same
+    return {**webpage(about, page.thing.name), "about": topic}
+
+
+def _type(page: Page) -> str:
+    """Give the schema.org type of a thing: the one that the data name, else the one that its part on the page means."""
+    own = (kind.iri.removeprefix(space) for kind in page.kinds for space in _SCHEMA if kind.iri.startswith(space))
+    return next(own, _PARTS.get(page.part, "Thing"))
+
+
+def webpage(about: Description, name: str) -> dict[str, Any]:
+    """Give the schema.org description of a page that is about no one thing."""
     return {
         "@context": _CONTEXT,
         "@type": "WebPage",
-        "name": page.thing.name,
-        "about": topic,
+        "name": name,
         "isPartOf": {"@type": "Dataset", "@id": about.iri, "name": about.title},
         **({"license": about.licence} if about.licence else {}),
     }

@@ -3,6 +3,8 @@
 They carry IRIs and words, never markup and never an address on a server.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -148,3 +150,17 @@ class Page:
     part: str = "thing"
     query: str = ""
     record: tuple[Property, ...] = ()
+
+    @property
+    def tally(self) -> tuple[tuple[Certainty, int], ...]:
+        """Give each degree of certainty with the number of facts on the page that have it, the surest first."""
+        degrees = Counter(fact.certainty for fact in self._own_facts() if fact.certainty and not fact.negated)
+        return tuple(sorted(degrees.items(), key=lambda item: item[0].rank))
+
+    @property
+    def denied(self) -> int:
+        """Give how many facts on the page are negated."""
+        return sum(fact.negated for fact in self._own_facts())
+
+    def _own_facts(self) -> Iterator[Fact]:
+        return (fact for group in self.groups if group.direction != "kin" for fact in group.facts)

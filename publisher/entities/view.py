@@ -10,7 +10,7 @@ from publisher.entities.telling import Telling
 from publisher.entities.values import Fact, Group, Link, Page, Property, Text
 from publisher.rdf import names
 
-FACTS_PER_PAGE = 50
+FACTS_PER_PAGE = 100
 _KIN = 5
 _SYNONYMS = (
     f"{names.SKOS}altLabel",

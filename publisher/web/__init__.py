@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from publisher.entities.structured import webpage
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
 from publisher.web import (
@@ -108,7 +109,13 @@ def _templates(app: Flask, site: Site) -> None:
 
     app.jinja_env.globals["bundle"] = _BUNDLE in stamps  # the editor; without it the query page is a plain form
     app.jinja_env.globals.update(
-        site=site, about=site.about, href=href, static=static, suffixed=suffixed, root=lambda: request.script_root
+        site=site,
+        about=site.about,
+        webpage=partial(webpage, site.about),
+        href=href,
+        static=static,
+        suffixed=suffixed,
+        root=lambda: request.script_root,
     )
     tests: dict[str, Callable[[object], bool]] = {
         "link": lambda value: isinstance(value, Link),

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.browse import classes, documents, members, relations
+from publisher.entities.browse import classes, documents, kinds, members, relations
 from publisher.entities.lookup import Hit
 from publisher.errors import UsageError
 from publisher.rdf.media import HTML, JSON
@@ -28,11 +28,11 @@ def blueprint(site: Site) -> Blueprint:
     def search() -> Response:
         """Give the things whose names fit the words."""
         words = _words().strip()
-        kinds = _kinds(site)
+        wanted = _kinds(site)
         number = _number()
         hits: tuple[Hit, ...] = ()
         if site.lookup and words:
-            hits = site.lookup.search(words, limit=_PAGE + 1, offset=(number - 1) * _PAGE, kinds=kinds)
+            hits = site.lookup.search(words, limit=_PAGE + 1, offset=(number - 1) * _PAGE, kinds=wanted)
         media = problems.variant(request, (HTML, JSON), lambda found: f"/search?format={found.suffix}", default=HTML)
         if isinstance(media, problems.Problem):
             return problems.respond(media, request, base=site.about.base)
@@ -53,8 +53,14 @@ def blueprint(site: Site) -> Blueprint:
     def browse() -> Response:
         """List the classes, the relations and the documents of the dataset with their counts."""
         reader = site.reader
+        described = kinds(reader)
+        things = {item.thing.iri for item in described}
         body = render_template(
-            "browse.html", classes=classes(reader), relations=relations(reader), documents=documents(reader)
+            "browse.html",
+            kinds=described,
+            records=[item for item in classes(reader) if item.thing.iri not in things],
+            relations=relations(reader),
+            documents=documents(reader),
         )
         return headers.cached(Response(body, content_type=HTML.content_type), request, seconds=seconds)
 

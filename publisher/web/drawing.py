@@ -11,12 +11,14 @@ from markupsafe import Markup, escape
 
 from publisher.entities.values import Fact, Link, Page
 
-_WIDTH, _MIDDLE = 960, 480
+_WIDTH, _MIDDLE = 860, 430
 _ROW, _HEAD, _GAP = 26, 22, 12
-_BOX = 92
-_EDGE = 272
-_MOST = 9
-_LONGEST = 29
+_BOX = 88
+_EDGE = 262
+_MOST = 10
+_LONGEST = 28
+_RELATION = 34
+_IN_THE_MIDDLE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _bundle(bundle: Bundle, side: str, top: float, middle: float, address: Calla
     anchor, gap = ("end", -12) if side == "in" else ("start", 12)
     parts = [
         f'<text class="relation" x="{x + gap}" y="{top + 14:.1f}" text-anchor="{anchor}">'
-        f"{escape(_short(bundle.relation))}</text>"
+        f"{escape(_short(bundle.relation, _RELATION))}</text>"
     ]
     for number, line in enumerate(bundle.lines):
         y = top + _HEAD + _ROW * number + 9
@@ -138,9 +140,10 @@ def _curve(side: str, x: float, y: float, middle: float, line: Line) -> str:
 
 
 def _centre(name: str, middle: float) -> str:
+    words = escape(_short(name, _IN_THE_MIDDLE))
     return (
         f'<rect class="centre" x="{_MIDDLE - _BOX}" y="{middle - 24:.1f}" width="{2 * _BOX}" height="48" rx="24"/>'
-        f'<text class="self" x="{_MIDDLE}" y="{middle + 6:.1f}" text-anchor="middle">{escape(_short(name, 20))}</text>'
+        f'<text class="self" x="{_MIDDLE}" y="{middle + 6:.1f}" text-anchor="middle">{words}</text>'
     )
 
 

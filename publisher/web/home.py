@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from publisher.entities.browse import documents, kinds, relations, things
 from publisher.entities.describe import describe
+from publisher.entities.mapped import mappings
 from publisher.entities.naming import Naming
 from publisher.entities.structured import dataset
 from publisher.rdf.media import GRAPHS, HTML, JSON, TURTLE, Media
@@ -14,6 +15,7 @@ from publisher.release.record import File
 from publisher.web import headers, negotiation, problems
 from publisher.web.discovery import links_of
 from publisher.web.headers import WebLink
+from publisher.web.shapes import shapes_of
 from publisher.web.site import Site
 
 _TRIED = 6
@@ -55,7 +57,7 @@ def _front(site: Site) -> str:
         ("documents", len(documents(site.reader))),
         ("statements", site.counts.get("triples", 0)),
     ]
-    files = [file for file in site.files.values() if file.part]
+    files = [file for file in site.files.values() if file.part in ("whole", "union")]
     return render_template(
         "home.html",
         links=links_of(site, request.script_root),
@@ -111,7 +113,13 @@ def _report(site: Site) -> Response:
         return problems.respond(problem, request, base=site.about.base)
     if media is HTML:
         findings = json.loads(path.with_suffix(".json").read_bytes())
-        body = render_template("report.html", report=findings)
+        body = render_template(
+            "report.html",
+            report=findings,
+            shapes=len(shapes_of(site.release)) if site.release else 0,
+            alignments=len(mappings(site.reader)),
+            statements=site.counts.get("triples", 0),
+        )
         return _kept(site, Response(body, content_type=HTML.content_type))
     kind = "application/json" if media is JSON else media.content_type
     return _kept(site, Response(path.read_bytes(), content_type=kind))

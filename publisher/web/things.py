@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from publisher.entities.describe import describe
 from publisher.entities.ontology import terms_of
 from publisher.entities.reader import term
 from publisher.entities.structured import structured
+from publisher.entities.values import Page
 from publisher.entities.view import view
 from publisher.rdf.media import DOCUMENTS, HTML, JSON_LD, TURTLE, Media, by_alias
 from publisher.rdf.prefixes import is_iri
@@ -202,11 +204,27 @@ def _page(site: Site, asked: Asked) -> str | None:
         address=asked.address,
         downloads=downloads,
         links=_links(site, asked, HTML),
-        picture=drawing.neighbourhood(found, site.paths.page, root=request.script_root),
+        picture=_picture(site, found),
+        graph=_graph(site, asked.iri),
         structured=structured(found, site.about),
         publication=site.publications.of(asked.iri) if site.publications and found.fact else "",
         sections=terms_of(site.reader, asked.iri) if asked.iri == site.about.vocabulary else (),
     )
+
+
+def _picture(site: Site, page: Page) -> Markup | None:
+    """Give the neighbourhood of a thing; where a dataset has facts, things without any have none worth a picture."""
+    pictured = page.part in ("thing", "class") and (page.groups or not site.reader.role("predicate"))
+    return drawing.neighbourhood(page, site.paths.page, root=request.script_root) if pictured else None
+
+
+def _graph(site: Site, iri: str) -> Mapping[str, object] | None:
+    """Give the files that hold a named graph of the dataset, and a query for its statements."""
+    part = next((name for name, graph in site.about.graphs.items() if graph == iri), None)
+    if part is None:
+        return None
+    files = [file for file in site.files.values() if file.part == part and file.compression == "gzip"]
+    return {"files": files, "query": site.reader.text("inside", {"thing": term(iri)})}
 
 
 def _links(site: Site, asked: Asked, media: Media) -> list[WebLink]:
