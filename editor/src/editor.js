@@ -26,14 +26,19 @@ export function attach(area, told) {
   host.className = "codemirror";
   area.before(host);
   const root = host.attachShadow({ mode: "open" });
-  const view = new EditorView({ root, parent: root, state: EditorState.create({ doc: area.value, extensions: all(area, told) }) });
+  const extensions = all(area, told);
+  const view = new EditorView({ root, parent: root, state: EditorState.create({ doc: area.value, extensions }) });
   area.hidden = true;
   for (const label of area.labels) {
     label.addEventListener("click", (event) => { event.preventDefault(); view.focus(); });
   }
   return {
     get text() { return view.state.doc.toString(); },
-    set text(text) { view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }); },
+    save() { return view.state; },
+    load(kept) {
+      view.setState(typeof kept === "string" ? EditorState.create({ doc: kept, extensions }) : kept);
+      area.value = view.state.doc.toString();
+    },
     focus() { view.focus(); },
     declare() {
       const changes = declarations(view.state.doc.toString(), told.prefixes);

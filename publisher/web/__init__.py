@@ -6,6 +6,11 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
 
 _WHOLE = (200, 304)
 _ADDRESSES = 20_000
+_NAMED = 5_000
 _STATIC = Path(__file__).parent / "static"
 _BUNDLE = "editor.bundle.js"
 METERS = "exportin.meters"
@@ -102,6 +108,12 @@ def _templates(app: Flask, site: Site) -> None:
     def href(iri: str) -> str:
         return request.script_root + page(iri)
 
+    def labels(table: Mapping[str, Any]) -> dict[str, str]:
+        iris = {term["value"] for row in table["rows"] for term in row.values() if term["type"] == "uri"}
+        if site.lookup is None:
+            return {}
+        return {named.hit.iri: named.hit.label for named in site.lookup.things(sorted(iris)[:_NAMED])}
+
     stamps = {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.iterdir()}
 
     def static(name: str) -> str:
@@ -110,6 +122,7 @@ def _templates(app: Flask, site: Site) -> None:
     app.jinja_env.globals["bundle"] = _BUNDLE in stamps  # the editor; without it the query page is a plain form
     app.jinja_env.globals.update(
         site=site,
+        labels=labels,
         about=site.about,
         webpage=partial(webpage, site.about),
         href=href,

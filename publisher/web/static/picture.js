@@ -83,5 +83,5 @@ for (const svg of document.querySelectorAll("svg.neighbourhood")) {
   svg.addEventListener("dragstart", (event) => event.preventDefault());
   svg.addEventListener("click", (event) => { if (dragged > 0.01) event.preventDefault(); }, { capture: true });
   draw();
-  figure.scrollLeft = (figure.scrollWidth - figure.clientWidth) / 2; // on a small screen the thing itself comes first
+  figure.scrollLeft = figure.scrollWidth; // on a small screen one sees first what the thing leads to
 }

@@ -8,12 +8,15 @@ const button = form.querySelector("button[type=submit]");
 const endpoint = new URL(form.action);
 const LONGEST = 6000;
 const SHOWN = 400_000;
+const LEFT = "the tab was left";
 const ERRORS_AS_DATA = "application/problem+json, text/html;q=0.9";
 let running = null;
+let tabs = { open(text) { editor.load(text); }, keep() {} }; // until they are there
 
 let editor = {
   get text() { return area.value; },
-  set text(text) { area.value = text; },
+  save() { return area.value; },
+  load(text) { area.value = text; },
   focus() { area.focus(); },
   clear() { area.removeAttribute("aria-invalid"); },
   declare() {},
@@ -55,7 +58,9 @@ async function run({ remember = true } = {}) {
     if ((answer.headers.get("Content-Type") ?? "").includes("json")) { refused(await answer.json()); return; }
     show(await answer.text(), query, performance.now() - begun);
     if (remember) history.pushState({ query }, "", permalink(query));
+    tabs.keep();
   } catch (error) {
+    if (error === LEFT) return;
     say(error.name === "AbortError" ? "Stopped." : `The service could not be reached: ${error.message}`, "wrong");
   } finally {
     running = null;
@@ -197,15 +202,34 @@ if (examples) {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    pick(link);
-    editor.text = new URL(link.href).searchParams.get("query");
+    tabs.open(new URL(link.href).searchParams.get("query"));
+    pick();
     run();
   });
 }
 
-function pick(link) {
-  for (const other of examples.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
-  link.setAttribute("aria-current", "true");
+/* The questions of the examples by the text of their queries. */
+function named() {
+  const links = [...(examples?.querySelectorAll("li a") ?? [])];
+  return new Map(links.map((link) => [new URL(link.href).searchParams.get("query").trim(), link.textContent]));
+}
+
+/* Mark the example that is open. */
+function pick() {
+  for (const link of examples?.querySelectorAll("li a") ?? []) {
+    if (new URL(link.href).searchParams.get("query").trim() === editor.text.trim()) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/* Each tab keeps its answer, and what was said of it, while another is shown. */
+function changed(from, to) {
+  running?.abort(LEFT);
+  if (from) Object.assign(from, { answer: [...results.childNodes], said: [told.textContent, told.className], address: location.search });
+  results.replaceChildren(...(to.answer ?? []));
+  say(...(to.said ?? [""]));
+  history.replaceState(null, "", to.answer?.length ? to.address : location.pathname);
+  pick();
 }
 
 form.addEventListener("submit", (event) => {
@@ -219,7 +243,7 @@ area.addEventListener("keydown", (event) => {
 addEventListener("popstate", () => {
   const query = new URLSearchParams(location.search).get("query");
   if (query === null) { results.replaceChildren(); say(""); return; }
-  editor.text = query;
+  tabs.open(query);
   run({ remember: false });
 });
 
@@ -229,3 +253,7 @@ if (form.dataset.bundle) {
   const search = endpoint.pathname.replace(/\/[^/]*$/, "/search");
   if (bundle) editor = bundle.attach(area, { prefixes: prefixes(), endpoint: endpoint.pathname, search, label: "SPARQL query", run });
 }
+tabs = (await import(form.dataset.tabs)).attach(form, {
+  key: `queries ${endpoint.pathname}`, editor: () => editor, examples: named(), asked: new URLSearchParams(location.search).has("query"),
+  answered: () => results.childElementCount > 0, changed,
+});
