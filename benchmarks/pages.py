@@ -1,15 +1,18 @@
-"""How fast pages come: warm and cold, HTML and Turtle, beside a static file handed out by nginx on the same machine.
+"""How fast pages come: warm and cold, HTML and Turtle, beside Trifid, SHMARQL and a static file handed out by nginx.
 
-    python benchmarks/pages.py [--release DIR] [--seconds N] [--clients N]
+    python benchmarks/pages.py [--release DIR] [--seconds N] [--clients N] [--pages N] [--without-peers]
 
-Warm pages are asked for again and again with wrk (Debian) where it is installed, else with a loader of this file, which
-is slower than what it measures and says so. Cold pages are asked for once each by this file: after a restart with the
-pages made ahead, and with none made ahead and nothing kept. nginx is left out where it is not installed. Without
-``--release`` the dataset of this repository is built first. All traffic stays on loopback. No numbers are kept in the
-repository: they belong to a machine.
+Warm: one page again and again, the same page for all, with wrk (Debian) where it is installed, else with a loader of
+this file, which is slower than what it measures and says so. Cold: pages asked for once each by this file, the same
+pages for all (things under the dataset's base, which is all that the peers serve), after a restart: ours with the pages
+made ahead, and with none made ahead and nothing kept; then all our pages, those of outside things too. The peers are
+installed by :mod:`sites` and follow their own redirects before the clock starts. nginx is left out where it is not
+installed. Without ``--release`` the dataset of this repository is built first. All traffic stays on loopback. No
+numbers are kept in the repository: they belong to a machine.
 """
 
 import argparse
+import gzip
 import http.client
 import re
 import shutil
@@ -26,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sites import CannotBeMeasured, Peer, peers, running
 
 from publisher.entities.lookup import Lookup
 from publisher.rdf.media import HTML, TURTLE, Media
@@ -57,16 +62,42 @@ class Measured:
     p99: float
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How long a warm page is asked for, over how many connections, and how many cold pages are asked for."""
+
+    seconds: int
+    clients: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: its path, and its Accept header where the address does not tell the media type."""
+
+    path: str
+    accept: str = "*/*"
+
+
 def main() -> None:
     """Measure all there is and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--release", type=Path)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--without-peers", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
         release = open_release(copied(options.release, Path(folder)))
-        show(list(measure(release, Path(folder), options.seconds, options.clients)))
+        load = Load(options.seconds, options.clients, options.pages)
+        rows = list(measure(release, Path(folder), load))
+        for peer in () if options.without_peers else peers():
+            try:
+                rows.extend(beside(peer, release, Path(folder), load))
+            except CannotBeMeasured as error:
+                print(f"{peer.name} could not be measured: {error}")
+        show(rows)
 
 
 def copied(given: Path | None, folder: Path) -> Path:
@@ -81,26 +112,72 @@ def copied(given: Path | None, folder: Path) -> Path:
     return (shelf / "current").resolve()
 
 
-def measure(release: Release, folder: Path, seconds: int, clients: int) -> Iterator[Measured]:
+def measure(release: Release, folder: Path, load: Load) -> Iterator[Measured]:
     """Measure one row after the other."""
     index = release.path.parent / ".index"
     with served(release) as port:
-        page, turtle = (address(release, release.examples[0], media) for media in (HTML, TURTLE))
+        iris = sample(release, load)
+        page, turtle = (Asked(address(release, iris[0], media)) for media in (HTML, TURTLE))
         body = fetched(port, page)
         if shutil.which("nginx"):
             with static(folder, body) as other:
-                yield warm("nginx, the same page as a static file", other, "/page.html", seconds, clients)
-        yield warm("warm page, HTML", port, page, seconds, clients)
-        yield warm("warm page, Turtle", port, turtle, seconds, clients)
-    pages, turtles = addresses(release, HTML), addresses(release, TURTLE)
+                yield warm("nginx, the same page as a static file", other, Asked("/page.html"), load)
+        yield warm("warm page, HTML", port, page, load)
+        yield warm("warm page, Turtle", port, turtle, load)
+    pages, turtles = ([Asked(address(release, iri, media)) for iri in iris] for media in (HTML, TURTLE))
+    all_pages = addresses(release)
     make(release)
     with served(release) as port:
-        yield cold("cold page made ahead, HTML", port, pages, clients)
-        yield cold("cold page made ahead, Turtle", port, turtles, clients)
+        yield cold("cold page made ahead, HTML", port, pages, load)
+        yield cold("cold page made ahead, Turtle", port, turtles, load)
+        yield cold("cold page made ahead, every thing", port, all_pages, load)
     shutil.rmtree(index)
     with served(release) as port:
-        yield cold("cold page made now, HTML", port, pages, clients)
-        yield cold("cold page made now, Turtle", port, turtles, clients)
+        yield cold("cold page made now, HTML", port, pages, load)
+        yield cold("cold page made now, Turtle", port, turtles, load)
+    shutil.rmtree(index)
+    with served(release) as port:
+        yield cold("cold page made now, every thing", port, all_pages, load)
+
+
+def beside(peer: Peer, release: Release, folder: Path, load: Load) -> Iterator[Measured]:
+    """Measure a peer with the triples of the release."""
+    triples = folder / "triples.nt"
+    dump = next(name for name, file in release.files.items() if file.part == "union" and name.endswith(".nt.gz"))
+    triples.write_bytes(gzip.decompress((release.path / dump).read_bytes()))
+    port = free_port()
+    paths = ["/" + iri.removeprefix(release.base) for iri in sample(release, load)]
+    with running(peer, port, triples, release.base, folder):
+        try:
+            answered(port, paths[0])
+        except SystemExit as error:
+            raise CannotBeMeasured(str(error)) from None
+        for media in (HTML, TURTLE):
+            asked = [led(port, Asked(path, media.type)) for path in paths]
+            note = f" ({peer.warning})" if peer.warning and media is HTML else ""
+            yield cold(f"{peer.name}, cold {media.label}", port, asked, load)
+            yield warm(f"{peer.name}, warm {media.label}{note}", port, asked[0], load)
+
+
+def sample(release: Release, load: Load) -> list[str]:
+    """Give some of the things under the dataset's base, spread over all of them, none with a fragment."""
+    own = [iri for iri in _lookup(release).all_iris() if iri.startswith(release.base) and "#" not in iri]
+    return own[:: max(1, len(own) // load.pages)][: load.pages]
+
+
+def led(port: int, asked: Asked) -> Asked:
+    """Give where a page's redirects end."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for _ in range(5):
+        connection.request("GET", asked.path, headers={"Accept": asked.accept})
+        answer = connection.getresponse()
+        answer.read()
+        target = answer.getheader("Location")
+        if target is None:
+            break
+        asked = Asked(re.sub(r"^https?://[^/]+", "", target), asked.accept)
+    connection.close()
+    return asked
 
 
 def address(release: Release, iri: str, media: Media) -> str:
@@ -108,14 +185,15 @@ def address(release: Release, iri: str, media: Media) -> str:
     return suffixed(Paths(release.base, release.prefixes).page(iri), media)
 
 
-def addresses(release: Release, media: Media) -> list[str]:
-    """Give the address of the document of each thing that has a page of its own."""
-    names = max(
-        (release.path.parent / ".index" / release.version).glob("labels-*.sqlite"),
-        key=lambda path: path.stat().st_mtime,
-    )
-    found = [address(release, iri, media) for iri in Lookup(names).all_iris()]
-    return [each for each in found if "?" not in each and "#" not in each]
+def addresses(release: Release) -> list[Asked]:
+    """Give the address of the page of each thing that has a page of its own."""
+    found = [address(release, iri, HTML) for iri in _lookup(release).all_iris()]
+    return [Asked(each) for each in found if "?" not in each and "#" not in each]
+
+
+def _lookup(release: Release) -> Lookup:
+    folder = release.path.parent / ".index" / release.version
+    return Lookup(max(folder.glob("labels-*.sqlite"), key=lambda path: path.stat().st_mtime))
 
 
 @contextmanager
@@ -152,14 +230,15 @@ def static(folder: Path, body: bytes) -> Iterator[int]:
         process.wait(10)
 
 
-def warm(name: str, port: int, path: str, seconds: int, clients: int) -> Measured:
+def warm(name: str, port: int, asked: Asked, load: Load) -> Measured:
     """Ask for one page again and again."""
-    for _ in range(50):
-        fetched(port, path)
+    for _ in range(20):
+        fetched(port, asked)
     if not shutil.which("wrk"):
-        return loaded(f"{name} (own loader)", port, [path] * 2000 * seconds, clients)
-    url = f"http://127.0.0.1:{port}{path}"
-    command = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--latency", url]
+        return loaded(f"{name} (own loader)", port, [asked] * 2000 * load.seconds, load.clients)
+    url = f"http://127.0.0.1:{port}{asked.path}"
+    accept = ["-H", f"Accept: {asked.accept}"]
+    command = ["wrk", "-t2", f"-c{load.clients}", f"-d{load.seconds}s", "--timeout", "30s", *accept, "--latency", url]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
     latency = {share: _milliseconds(value) for share, value in re.findall(r"^\s+(50|99)%\s+(\S+)$", text, re.MULTILINE)}
@@ -171,14 +250,14 @@ def _milliseconds(text: str) -> float:
     return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
 
 
-def cold(name: str, port: int, paths: list[str], clients: int) -> Measured:
+def cold(name: str, port: int, asked: list[Asked], load: Load) -> Measured:
     """Ask for each page once."""
-    return loaded(f"{name} ({len(paths)} pages)", port, paths, clients)
+    return loaded(f"{name} ({len(asked)} pages)", port, asked, load.clients)
 
 
-def loaded(name: str, port: int, paths: list[str], clients: int) -> Measured:
+def loaded(name: str, port: int, asked: list[Asked], clients: int) -> Measured:
     """Ask for addresses over a few connections, each kept open, and take the time of each answer."""
-    left = iter(paths)
+    left = iter(asked)
     lock = threading.Lock()
     took: list[float] = []
 
@@ -186,16 +265,16 @@ def loaded(name: str, port: int, paths: list[str], clients: int) -> Measured:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while True:
             with lock:
-                path = next(left, None)
-            if path is None:
+                one = next(left, None)
+            if one is None:
                 break
             began = time.perf_counter()
-            connection.request("GET", path)
+            connection.request("GET", one.path, headers={"Accept": one.accept})
             answer = connection.getresponse()
             answer.read()
             took.append((time.perf_counter() - began) * 1000)
             if answer.status != http.client.OK:
-                raise SystemExit(f"{path} answered {answer.status}")
+                raise SystemExit(f"{one.path} answered {answer.status}")
         connection.close()
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
@@ -217,23 +296,23 @@ def make(release: Release) -> None:
         opened.close()
 
 
-def fetched(port: int, path: str) -> bytes:
+def fetched(port: int, asked: Asked) -> bytes:
     """Give the body at an address."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
+    connection.request("GET", asked.path, headers={"Accept": asked.accept})
     body = connection.getresponse().read()
     connection.close()
     return body
 
 
 def answered(port: int, path: str) -> None:
-    """Wait until an address answers 200."""
+    """Wait until an address answers without an error."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         with suppress(OSError, http.client.HTTPException):
             connection.request("GET", path)
-            if connection.getresponse().status == http.client.OK:
+            if connection.getresponse().status < http.client.BAD_REQUEST:
                 return
         connection.close()
         time.sleep(0.1)
@@ -250,10 +329,10 @@ def free_port() -> int:
 def show(rows: list[Measured]) -> None:
     """Print the table; the last column is the rate as a share of nginx's, where that was measured."""
     first = rows[0].rate if rows[0].name.startswith("nginx") else 0.0
-    print(f"{'':46}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of nginx':>10}")
+    print(f"{'':56}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of nginx':>10}")
     for row in rows:
         share = f"{row.rate / first:10.2f}" if first else f"{'-':>10}"
-        print(f"{row.name:46}{row.rate:10.0f}{row.median:9.2f}{row.p99:9.2f}{share}")
+        print(f"{row.name:56}{row.rate:10.0f}{row.median:9.2f}{row.p99:9.2f}{share}")
     if not first:
         print("nginx is not installed: no static file to compare with")
 

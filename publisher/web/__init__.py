@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from publisher.entities.structured import webpage
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
+from publisher.rdf.media import HTML
 from publisher.web import (
     browse,
     discovery,
@@ -36,6 +37,7 @@ from publisher.web import (
 )
 from publisher.web.answers import Answers
 from publisher.web.meters import Meters
+from publisher.web.headers import WebLink
 from publisher.web.paths import suffixed
 from publisher.web.query_log import QueryLog
 from publisher.web.site import Site
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _WHOLE = (200, 304)
+_SIGNPOSTED = ("home", "dumps", "discovery", "overview", "browse", "things")
+_LINKSET = "application/linkset+json"
 _ADDRESSES = 20_000
 _NAMED = 5_000
 _STATIC = Path(__file__).parent / "static"
@@ -195,10 +199,25 @@ def _around(app: Flask, site: Site, meters: Meters) -> None:
             and view not in ("static", "file")
         ):
             response.last_modified = changed
+        bare = request.blueprint == "sparql" and not request.query_string
+        if response.status_code in _WHOLE and (request.blueprint in _SIGNPOSTED or bare):
+            _signposted(site, response)
         if view == "static":
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
             response.direct_passthrough = False
         return headers.common(response)
+
+
+def _signposted(site: Site, response: Response) -> None:
+    """Put on the links that every resource of the dataset carries (Signposting), where a view has not."""
+    told = response.headers.get("Link", "")
+    links = [WebLink(site.about.iri, "collection"), WebLink(f"{request.script_root}/linkset", "linkset", _LINKSET)]
+    if site.about.licence:
+        links.append(WebLink(site.about.licence, "license"))
+    if response.mimetype == HTML.type:
+        links.append(WebLink("https://schema.org/WebPage", "type"))
+    missing = [str(link) for link in links if f'rel="{link.rel}"' not in told]
+    response.headers["Link"] = ", ".join(filter(None, [told, *missing]))
 
 
 def _preflight(app: Flask) -> Response:

@@ -74,12 +74,12 @@ def _bundles(page: Page, side: str) -> list[Bundle]:
             other = fact.object if side == "out" else fact.subject
             if isinstance(other, Link) and other.iri != page.thing.iri:
                 table.setdefault(group.heading.name, {}).setdefault(other.iri, _line(fact, other))
-    if side == "out" and not table:
+    if side == "out" and not page.groups:
         for item in page.properties:
             links = [value for value in item.values if isinstance(value, Link)]
             if links:
                 table[item.relation.name] = {link.iri: Line(link) for link in links}
-    if side == "in" and not table:
+    if side == "in" and not page.groups:
         table = {
             item.relation.name: {link.iri: Line(link) for link in item.values if isinstance(link, Link)}
             for item in page.incoming

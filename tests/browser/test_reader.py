@@ -5,10 +5,6 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-PAGES = (
-    "/", "/entity/uniprot:O14980", "/fact/NTLF0000001", "/source/S000", "/vocab", "/search?q=xpo1", "/browse",
-    "/browse/tree", "/mappings", "/schema", "/docs", "/examples", "/sparql", "/dumps/", "/validation", "/nothing",
-)  # fmt: skip
 FOCUSED = """(() => {
   const box = document.activeElement.getBoundingClientRect();
   return [document.activeElement.outerHTML.slice(0, 80), box.width * box.height];
@@ -118,11 +114,3 @@ def test_a_fact_is_reached_and_read_with_the_keyboard_alone(opens: Any, ours: st
         if box[1] <= 1:
             hidden.append(box[0])
     assert [] == hidden
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_no_page_is_wider_than_a_small_phone(opens: Any, ours: str, address: str) -> None:
-    """At 360 pixels nothing sticks out to the right."""
-    page = opens(ours + address, width=360)
-
-    assert 360 == page.evaluate("document.documentElement.scrollWidth")
