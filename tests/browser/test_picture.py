@@ -49,11 +49,12 @@ def test_dragging_moves_the_picture_and_follows_no_link(page: Any) -> None:
     """A drag that begins on a name is not a click on it; a click is."""
     page.get_by_role("button", name="Zoom in").click()
     before, address = _box(page), page.url
-    name = page.locator("svg.neighbourhood a").first.bounding_box()
-    right = name["x"] + name["width"] - 5
-    page.mouse.move(right, name["y"] + 5)
+    page.locator("svg.neighbourhood").scroll_into_view_if_needed()
+    name = page.locator("svg.neighbourhood a").last.bounding_box()
+    left = name["x"] + 5
+    page.mouse.move(left, name["y"] + 5)
     page.mouse.down()
-    page.mouse.move(right - 60, name["y"] + 30, steps=5)
+    page.mouse.move(left - 60, name["y"] + 30, steps=5)
     page.mouse.up()
 
     assert before[0] < _box(page)[0]

@@ -207,3 +207,12 @@ def test_the_plain_form_runs_in_place_and_selects_what_is_wrong(opens: Any, ligh
     page.locator("#told.wrong").wait_for()
     assert "true" == area.get_attribute("aria-invalid")
     assert 18 <= area.evaluate("area => area.selectionStart")
+
+
+def test_a_link_to_a_broken_query_shows_the_error_where_it_is(opens: Any, lights: str) -> None:
+    """The page of the problem holds the query, marked, ready to be mended and run in its place."""
+    page = opens(f"{lights}/sparql?query=SELECT%20%3Fs%20WHERE%20%7B%20%3Fs%20a%20")
+    page.locator(".cm-lintRange-error").first.wait_for()
+    _write(page, ONE)
+    _run(page)
+    assert 1 == page.locator("table.rows tbody tr").count()

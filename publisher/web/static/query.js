@@ -257,3 +257,4 @@ tabs = (await import(form.dataset.tabs)).attach(form, {
   key: `queries ${endpoint.pathname}`, editor: () => editor, examples: named(), asked: new URLSearchParams(location.search).has("query"),
   answered: () => results.childElementCount > 0, changed,
 });
+if (told.dataset.line) editor.mark(Number(told.dataset.line), Number(told.dataset.column), told.dataset.detail);
