@@ -11,6 +11,12 @@ def _box(page: Any) -> list[float]:
     return [float(number) for number in page.locator("svg.neighbourhood").get_attribute("viewBox").split()]
 
 
+def _holds(whole: dict[str, float], box: dict[str, float]) -> bool:
+    """Tell whether the middle of a name lies in the part of the picture that is shown."""
+    x, y = box["x"] + box["width"] / 2 - whole["x"], box["y"] + box["height"] / 2 - whole["y"]
+    return 5 < x < whole["width"] - 5 and 5 < y < whole["height"] - 5
+
+
 @pytest.fixture(name="page")
 def _page(opens: Any, lights: str) -> Any:
     page = opens(f"{lights}/thing/LX0000001")
@@ -50,11 +56,12 @@ def test_dragging_moves_the_picture_and_follows_no_link(page: Any) -> None:
     page.get_by_role("button", name="Zoom in").click()
     before, address = _box(page), page.url
     page.locator("svg.neighbourhood").scroll_into_view_if_needed()
-    name = page.locator("svg.neighbourhood a").last.bounding_box()
-    left = name["x"] + 5
-    page.mouse.move(left, name["y"] + 5)
+    whole = page.locator("svg.neighbourhood").bounding_box()
+    names = [name.bounding_box() for name in page.locator("svg.neighbourhood a").all()]
+    x, y = next((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in names if _holds(whole, box))
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(left - 60, name["y"] + 30, steps=5)
+    page.mouse.move(x - 60, y + 10, steps=5)
     page.mouse.up()
 
     assert before[0] < _box(page)[0]
