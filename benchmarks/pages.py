@@ -91,13 +91,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
         release = open_release(copied(options.release, Path(folder)))
         load = Load(options.seconds, options.clients, options.pages)
-        rows = list(measure(release, Path(folder), load))
+        table = Table()
+        for row in measure(release, Path(folder), load):
+            table.show(row)
         for peer in () if options.without_peers else peers():
             try:
-                rows.extend(beside(peer, release, Path(folder), load))
+                for row in beside(peer, release, Path(folder), load):
+                    table.show(row)
             except CannotBeMeasured as error:
                 print(f"{peer.name} could not be measured: {error}")
-        show(rows)
+        if not table.static:
+            print("nginx is not installed: no static file to compare with")
 
 
 def copied(given: Path | None, folder: Path) -> Path:
@@ -326,15 +330,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def show(rows: list[Measured]) -> None:
-    """Print the table; the last column is the rate as a share of nginx's, where that was measured."""
-    first = rows[0].rate if rows[0].name.startswith("nginx") else 0.0
-    print(f"{'':56}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of nginx':>10}")
-    for row in rows:
-        share = f"{row.rate / first:10.2f}" if first else f"{'-':>10}"
-        print(f"{row.name:56}{row.rate:10.0f}{row.median:9.2f}{row.p99:9.2f}{share}")
-    if not first:
-        print("nginx is not installed: no static file to compare with")
+class Table:
+    """The table, printed row by row; its last column is the rate as a share of nginx's, where that was measured."""
+
+    def __init__(self) -> None:
+        """Print the head."""
+        self.static = 0.0
+        print(f"{'':56}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of nginx':>10}", flush=True)
+
+    def show(self, row: Measured) -> None:
+        """Print one row."""
+        if row.name.startswith("nginx"):
+            self.static = row.rate
+        share = f"{row.rate / self.static:10.3f}" if self.static else f"{'-':>10}"
+        print(f"{row.name:56}{row.rate:10.0f}{row.median:9.2f}{row.p99:9.2f}{share}", flush=True)
 
 
 if __name__ == "__main__":
