@@ -22,22 +22,6 @@ from publisher.store.port import Answer, Limits, Store
 _NEARLY_ALL = 0.9
 NOTHING = "urn:exportin:nothing"
 _SLOT = re.compile(r"\$([a-z_]+)")
-_INFERRED, _ABOUT_ITSELF = {"inferred"}, {"inferred", "description"}
-_UNREAD: Mapping[str, set[str]] = {
-    "page": _INFERRED,
-    "facts": _ABOUT_ITSELF,
-    "listed": _ABOUT_ITSELF,
-    "under": _ABOUT_ITSELF,
-    "uses": _ABOUT_ITSELF,
-    "mappings": _ABOUT_ITSELF,
-    "reading": _ABOUT_ITSELF,
-    "names": _INFERRED,
-    "members": {"description"},
-    "extension": {"description"},
-    **dict.fromkeys(
-        ("lookup", "mentions", "classes", "kinds", "relations", "documents", "terms", "common"), _ABOUT_ITSELF
-    ),
-}
 _ROLES = (
     "name",
     "fact", "subject", "predicate", "object", "certainty", "negated", "evidence", "evidence_class", "evidence_code",
@@ -95,17 +79,9 @@ class Reader:
         ]
 
     def _bindings(self, name: str, slots: Mapping[str, str]) -> list[dict[str, dict[str, str]]]:
-        text, graphs = self.text(name, slots), self._graphs(name)
-        answer = self.store.query(text, JSON, limits=self.limits, default_graphs=graphs)
+        answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
         found: list[dict[str, dict[str, str]]] = json.loads(whole(answer))["results"]["bindings"]
         return found
-
-    def _graphs(self, name: str) -> tuple[str, ...]:
-        """Give the graphs that a query reads: what was told, without what was inferred from it."""
-        barred = _UNREAD.get(name)
-        if barred is None:
-            return ()
-        return tuple(iri for graph, iri in self.about.graphs.items() if graph not in barred)
 
     def holds(self, name: str, **slots: str) -> bool:
         """Give the truth of one of the package's ASK queries."""

@@ -21,6 +21,7 @@ class Counted:
         self._store = reader.store
         self.offered = reader.store.offered
         self.asked = 0
+        self.graphs: set[str] = set()
 
     def query(
         self,
@@ -33,6 +34,7 @@ class Counted:
     ) -> Answer:
         """Count, and ask the store."""
         self.asked += 1
+        self.graphs.update(default_graphs, named_graphs)
         return self._store.query(text, media, limits=limits, default_graphs=default_graphs, named_graphs=named_graphs)
 
     def close(self) -> None:
@@ -55,6 +57,14 @@ def test_names_and_facts_are_read_once(reader: Reader) -> None:
     first, counted.asked = counted.asked, 0
     view(remembering, BASE + THINGS[0])
     assert (first > 2, counted.asked) == (True, 2)
+
+
+def test_a_page_is_read_from_the_union_that_is_there(reader: Reader) -> None:
+    """No page names graphs: where two of them share a triple, each worker would first have to merge them all."""
+    counted = Counted(reader)
+    for thing in THINGS:
+        view(replace(reader, store=counted), BASE + thing)
+    assert counted.graphs == set()
 
 
 def test_a_shelf_keeps_no_more_than_its_bound() -> None:
