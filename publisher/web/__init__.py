@@ -1,16 +1,11 @@
 """The website and the query service of one release: a Flask application made from a site."""
 
 import time
-from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
@@ -36,8 +31,8 @@ from publisher.web import (
     wellknown,
 )
 from publisher.web.answers import Answers
-from publisher.web.meters import Meters
 from publisher.web.headers import WebLink
+from publisher.web.meters import Meters
 from publisher.web.paths import suffixed
 from publisher.web.query_log import QueryLog
 from publisher.web.site import Site
