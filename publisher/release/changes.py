@@ -124,7 +124,7 @@ def _atom(changes: Changes) -> str:
     rows = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<id>{escape(changes.iri)}/{escape(changes.version)}#changes</id>",
+        f"<id>{escape(changes.iri)}#changes</id>",  # for ever the same: RFC 4287, section 4.2.6
         f"<title>What changed in {escape(changes.name)} {escape(changes.version)}</title>",
         f"<updated>{when}</updated>",
         f"<author><name>{escape(changes.name)}</name></author>",
