@@ -18,6 +18,7 @@ from publisher.web.pages import Application, Environ, Start
 _PIECE = 64
 _LARGEST_PIECE = 256 * 1024
 _QUICK = 0.01
+_PAST = 16  # times the largest body: so much of a larger one is read and thrown away
 
 
 class Patience:
@@ -66,10 +67,14 @@ class Patience:
                 del self._held[client]
 
     def _take_in(self, environ: Environ) -> bool:
-        """Take in the body, unless it is too large for the application to want it; False where it does not come."""
+        """Take in the body, False where it does not come; one that is too large is read past, up to a bound.
+
+        A client that has sent all of it reads why it was refused; one that is cut off may only see a broken pipe.
+        """
         length = str(environ.get("CONTENT_LENGTH") or "")
-        if not length.isdecimal() or not 0 < int(length) <= self._largest:
+        if not length.isdecimal() or not 0 < int(length) <= self._largest * _PAST:
             return True
+        keep = int(length) <= self._largest
         stream, left, blocks, piece = environ["wsgi.input"], int(length), [], _PIECE
         deadline = time.monotonic() + self._seconds
         while left > 0:
@@ -79,7 +84,8 @@ class Patience:
             block = stream.read(min(piece, left))
             if not block:
                 return False  # the client has left: half a query is none
-            blocks.append(block)
+            if keep:
+                blocks.append(block)
             left -= len(block)
             piece = min(_LARGEST_PIECE, piece * 4) if time.monotonic() - before < _QUICK else 1
         environ["wsgi.input"] = BytesIO(b"".join(blocks))

@@ -37,6 +37,16 @@ def test_a_body_arrives_whole() -> None:
         found.close()  # type: ignore[attr-defined]
 
 
+def test_a_body_that_is_too_large_is_read_past() -> None:
+    """What is over the limit is taken in and thrown away, so that its client reads why; what is far over it is not."""
+    layer = Patience(_echo, share=2, seconds=5, largest=100)
+    over, far = BytesIO(b"x" * 1500), BytesIO(b"x" * 5000)
+    for stream, left in ((over, 0), (far, 5000)):
+        length = str(len(stream.getvalue()))
+        environ: Environ = {"REMOTE_ADDR": "192.0.2.1", "CONTENT_LENGTH": length, "wsgi.input": stream}
+        assert b"".join(layer(environ, lambda *_: None)) == b"x" * left
+
+
 def test_half_a_body_is_none() -> None:
     """Where the client leaves in the middle, or time runs out, the application is not asked."""
     assert _ask(Patience(_echo, share=2, seconds=5, largest=100), b"half", 50)[0] == "408 Request Timeout"
