@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _WHOLE = (200, 304)
-_SIGNPOSTED = ("home", "dumps", "discovery", "overview", "browse", "things")
+_SIGNPOSTED = ("home", "dumps", "discovery", "overview", "browse", "things", "linksets")
 _LINKSET = "application/linkset+json"
 _ADDRESSES = 20_000
 _NAMED = 5_000

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -35,7 +36,8 @@ def _talk(opened: Opened) -> tuple[list[str], list[str], bool]:
             refused = await session.call_tool("query", {"sparql": "DROP ALL"})
             return tools, [item.content[0].text for item in (search, told, fact, rows)], bool(refused.is_error)
 
-    return asyncio.run(talk())
+    with ThreadPoolExecutor(1) as own:  # a browser that other tests opened runs a loop in this thread
+        return own.submit(asyncio.run, talk()).result()
 
 
 def _heard(opened: Opened) -> None:
