@@ -120,7 +120,7 @@ def servers(data: Path, folder: Path, place: Path | None) -> dict[str, Callable[
         if program:
             found[name] = functools.partial(start, program)
         else:
-            print(f"not measured: {name} (pip install {name})")
+            print(f"not measured: {name} (pip install {name} click uvicorn)")
     if virtuoso.installed():
         found["Virtuoso"] = lambda: of_virtuoso(data, folder / "virtuoso")
     else:
@@ -224,6 +224,8 @@ def server(command: list[str], endpoint: str) -> Opened:
         except (StoreError, OSError):
             store = Wire(endpoint)
             time.sleep(0.2)
+            if process.poll() is not None:
+                raise StoreError(f"{command[0]} ended with status {process.returncode}") from None
     return Opened(store, process.pid, close)
 
 

@@ -3,8 +3,8 @@
     token in the pipe ──take──▶ who took it asks that worker ──give──▶ token in the pipe
 
 The kernel hands each token to one taker, so a query that finds an idle worker needs nobody's leave, and costs no other
-process a moment. For queries that wait in its queue the broker takes tokens like anybody else. The board refuses to
-decide anything: who may ask, how long, and what becomes of a worker is the broker's.
+process a moment. Where queries wait in the broker's queue, whoever is done hands the worker to the broker instead. The
+board refuses to decide anything: who may ask, how long, and what becomes of a worker is the broker's.
 
 It is a file of 64 bytes for the site and for each worker, in words of 8 bytes of the machine's own order, each written
 by one process at a time: by whoever holds the worker's token, but ``leave``, which is the broker's.
@@ -78,6 +78,15 @@ class Board:
     def rule(self, *, share: int, slots: int) -> None:
         """Note how many queries of one client may run at once, and how many slots are in use."""
         self._counts[0], self._counts[1] = share, max(slots, self._counts[1])
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether queries wait in the broker's queue, who are served before those that come now."""
+        return self._counts[2] != 0
+
+    def wait(self, queries: int) -> None:
+        """Note how many queries wait in the broker's queue."""
+        self._counts[2] = queries
 
     def has_its_share(self, client: int) -> bool:
         """Tell whether a client runs as many queries as it may; the site itself never does."""

@@ -70,6 +70,7 @@ class Broker:
         self._asking: list[tuple[Client, int]] = []  # who waits to hear how which worker ends
         self._fates: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._clients: set[Client] = set()
+        self._offered: list[int] = []
         self._owners = 0
         self._parent = os.getppid()
         self._swept = self._watched = -math.inf
@@ -138,7 +139,9 @@ class Broker:
                 self._link(client, int(asked["worker"]))
             case "fate":
                 self._ask(client, int(asked["worker"]))
-            case "give":
+            case "idle":
+                self._offer(int(asked["worker"]))
+            case "leave":
                 self._take_back(int(asked["worker"]))
             case "abandon":
                 self._abandon(int(asked["worker"]))
@@ -198,6 +201,12 @@ class Broker:
             self._counts["refused_full"] += 1
             self._tell(client, failure(self._overloaded("the queue of queries is full", now)))
 
+    def _offer(self, number: int) -> None:
+        """Take a worker that has become idle while queries wait."""
+        if number in self._pool.workers:
+            self._offered.append(number)
+        self._dispatch(time.monotonic())
+
     def _dispatch(self, now: float) -> None:
         """Give idle workers to those who wait, and look out for more while anybody waits who may run."""
         running = Counter(self._board.client(worker.slot) for worker, _ in self._pool.busy())
@@ -209,6 +218,9 @@ class Broker:
             self._board.begin(worker.slot, owner=job.owner, now=now, seconds=job.seconds, client=job.client)
             running[job.client] += 1
             self._tell(job.connection, {"worker": worker.number})
+        while self._offered:
+            self._board.give(self._offered.pop())
+        self._board.wait(len(self._queue))
         watched = self._board.tokens in self._selector.get_map()
         if job is not None and not watched:
             self._selector.register(self._board.tokens, selectors.EVENT_READ, self._freed)
@@ -216,8 +228,8 @@ class Broker:
             self._selector.unregister(self._board.tokens)
 
     def _idle_worker(self) -> Worker | None:
-        """Take the token of an idle worker; that of one that has ended is forgotten."""
-        while (number := self._board.take()) is not None:
+        """Take an idle worker that is offered, or the token of one; that of one that has ended is forgotten."""
+        while (number := self._offered.pop(0) if self._offered else self._board.take()) is not None:
             if number in self._pool.workers:
                 return self._pool.workers[number]
         return None
@@ -335,7 +347,7 @@ class Broker:
         for job in list(self._queue.older_than(now - float(self._options["queue_seconds"]))):
             self._counts["refused_waited"] += 1
             self._tell(job.connection, failure(self._overloaded("every worker has been busy for too long", now)))
-        if len(self._queue):
+        if len(self._queue) or self._board.waiting:
             self._dispatch(now)
         self._pool.keep_up(now)
         if now > self._swept + _SWEEP_SECONDS:

@@ -208,14 +208,15 @@ class Hall:
     def _give(self, number: int, link: Link, *, failed: bool) -> None:
         """Give a worker back: to everybody, or to the broker where that wants it."""
         self.board.end(link.slot, now=time.monotonic(), failed=failed)
-        leaves = self.board.leaves(link.slot)
+        leaves = self._closed or self.board.leaves(link.slot)
         link.busy = False
-        if not leaves and not self._closed:
+        if leaves:
+            self._drop(number)
+        elif not self.board.waiting:
             self.board.give(number)
             return
-        self._drop(number)
         with contextlib.suppress(Gone):
-            self.tell({"do": "give", "worker": number})
+            self.tell({"do": "leave" if leaves else "idle", "worker": number})
 
     def _fate(self, number: int, *, wait: float) -> Exception:
         """Give the failure that the end of a worker under our query is."""
