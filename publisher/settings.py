@@ -33,7 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_request_kb", 1024, "Size of a request body, and so of a query, in KiB"),
     Setting("max_url_length", 16_384, "Length of a request's URL in characters"),
     Setting("cache_mb", 512, "Answers kept on disk for each release, in MiB; 0 keeps none"),
-    Setting("cache_ms", 1.0, "Milliseconds a query must have worked for its answer to be kept on disk"),
+    Setting("cache_ms", 5.0, "Milliseconds a query must have worked for its answer to be kept on disk"),
     Setting("in_memory_quads", 500_000, "Releases up to this many quads are held in memory, larger ones on disk"),
     Setting("rate_per_second", 0.0, "Uncached queries one client may send in a second, on average; 0 sets no limit"),
     Setting("rate_burst", 20, "Uncached queries one client may send at once above its average"),
