@@ -46,6 +46,7 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "ADD", "MOVE"
 _PREFIX_OPERATORS = frozenset("!-+^")
 DEEPEST = 500
 _KEPT = 16
+_NO_CLAUSE = ("", "")
 
 
 class Form(enum.Enum):
@@ -148,15 +149,23 @@ def read(text: str) -> Query:
     The last few are kept: on its way through the service a query is read more than once.
     """
     reader = _Reader(text)
-    for token in tokens(text):
-        reader.take(token)
-        if reader.depth > DEEPEST:
-            break
+    take = reader.take
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind is not None and kind != "end":
+            take(kind, match[kind], match.end())
+            if reader.depth > DEEPEST:
+                break
     return reader.query()
 
 
 class _Reader:
     """The state of one pass: brackets open, the clause we are in, and what was found."""
+
+    __slots__ = (
+        "base", "before", "body_closed", "deepest", "depth", "end", "ended", "form", "graphs", "limit", "open",
+        "services", "signs", "table", "text", "undeclared", "volatile",
+    )  # fmt: skip
 
     def __init__(self, text: str):
         self.text = text
@@ -171,21 +180,22 @@ class _Reader:
         self.limit: tuple[int, int, int] | None = None
         self.end = 0
         self.body_closed = self.ended = False
-        self.before: tuple[str, str] = ("", "")  # the clause that waits for its operand: word, prefix or sub-clause
+        self.before: tuple[str, str] = _NO_CLAUSE  # the clause that waits for its operand: word, prefix or sub-clause
 
-    def take(self, token: Token) -> None:
-        """Take the next token."""
-        if token.kind == "word":
-            self._word(token, token.text.upper())
-        elif token.kind == "mark":
-            self._mark(token)
+    def take(self, kind: str, text: str, end: int) -> None:
+        """Take the next token: its kind, its text, and the offset behind it."""
+        if kind == "mark":
+            self._mark(text, end)
+        elif kind == "word":
+            self._word(text.upper())
         else:
             self.signs = 0
-            self._operand(token)
+            if kind == "name" or self.before is not _NO_CLAUSE:
+                self._operand(kind, text, end)
         if not self.ended:
-            self.end = token.end
+            self.end = end
 
-    def _word(self, token: Token, word: str) -> None:
+    def _word(self, word: str) -> None:
         self.signs = 0
         self.volatile = self.volatile or word in _VOLATILE
         if word == "SILENT" and self.before[0] == "SERVICE":
@@ -202,48 +212,47 @@ class _Reader:
             elif word in _UPDATES:
                 self.form = Form.UPDATE
 
-    def _mark(self, token: Token) -> None:
-        mark = token.text
+    def _mark(self, mark: str, end: int) -> None:
         if mark in "([{":
             self.open += 1
-            self.before = ("", "")
+            self.before = _NO_CLAUSE
         elif mark in ")]}":
             self.open = max(0, self.open - 1)
             self.body_closed = self.body_closed or (mark == "}" and self.open == 0)
-            self.before = ("", "")
+            self.before = _NO_CLAUSE
         self.signs = self.signs + 1 if mark in _PREFIX_OPERATORS else 0
-        if max(self.open, self.signs) > self.depth:
-            self.depth, self.deepest = max(self.open, self.signs), token.start
+        if self.open > self.depth or self.signs > self.depth:
+            self.depth, self.deepest = max(self.open, self.signs), end - 1
 
-    def _operand(self, token: Token) -> None:
-        (word, sub), self.before = self.before, ("", "")
+    def _operand(self, kind: str, text: str, end: int) -> None:
+        (word, sub), self.before = self.before, _NO_CLAUSE
         if word == "PREFIX" and self.form is Form.UNKNOWN:
-            if token.kind == "name":
-                self.before = ("PREFIX", token.text.partition(":")[0])
-            elif token.kind == "iri":
-                self.table[sub] = self._iri(token)
+            if kind == "name":
+                self.before = ("PREFIX", text.partition(":")[0])
+            elif kind == "iri":
+                self.table[sub] = self._iri(kind, text)
             return
-        if token.kind == "name":
-            self._declared(token)
-        if word == "BASE" and token.kind == "iri" and self.form is Form.UNKNOWN:
-            self.base = self._iri(token)
-        elif word == "FROM" and self.open == 0 and token.kind in ("iri", "name"):
-            self.graphs[1 if sub else 0].append(self._iri(token))
+        if kind == "name":
+            self._declared(text, end)
+        if word == "BASE" and kind == "iri" and self.form is Form.UNKNOWN:
+            self.base = self._iri(kind, text)
+        elif word == "FROM" and self.open == 0 and kind in ("iri", "name"):
+            self.graphs[1 if sub else 0].append(self._iri(kind, text))
         elif word == "SERVICE":
-            name = self._iri(token) if token.kind in ("iri", "name") else None
-            self.services.append(Named(name, position(self.text, token.start)))
-        elif word == "LIMIT" and self.open == 0 and self.body_closed and token.text.isdecimal():
-            self.limit = (int(token.text), token.start, token.end)
+            name = self._iri(kind, text) if kind in ("iri", "name") else None
+            self.services.append(Named(name, position(self.text, end - len(text))))
+        elif word == "LIMIT" and self.open == 0 and self.body_closed and text.isdecimal():
+            self.limit = (int(text), end - len(text), end)
 
-    def _declared(self, token: Token) -> None:
-        prefix = token.text.partition(":")[0]
+    def _declared(self, text: str, end: int) -> None:
+        prefix = text.partition(":")[0]
         if prefix not in self.table and prefix not in self.undeclared:
-            self.undeclared[prefix] = Named(prefix, position(self.text, token.start))
+            self.undeclared[prefix] = Named(prefix, position(self.text, end - len(text)))
 
-    def _iri(self, token: Token) -> str:
-        if token.kind == "iri":
-            return _UNICODE_ESCAPE.sub(lambda match: _character(match[1] or match[2]), token.text[1:-1])
-        prefix, _, local = token.text.partition(":")
+    def _iri(self, kind: str, text: str) -> str:
+        if kind == "iri":
+            return _UNICODE_ESCAPE.sub(lambda match: _character(match[1] or match[2]), text[1:-1])
+        prefix, _, local = text.partition(":")
         return self.table.get(prefix, f"{prefix}:") + _LOCAL_ESCAPE.sub(r"\1", local)
 
     def query(self) -> Query:

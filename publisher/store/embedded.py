@@ -67,21 +67,21 @@ class Embedded:
         named_graphs: Sequence[str] = (),
     ) -> Answer:
         """Run a query and give the whole answer, in memory."""
-        return self.answer(text, media, limits=limits, graphs=(default_graphs, named_graphs))
+        query = read(text)
+        self._policy.check(query)
+        return self.answer(query, media, limits=limits, graphs=(default_graphs, named_graphs))
 
     def answer(
         self,
-        text: str,
+        query: Query,
         media: Media,
         *,
         limits: Limits,
         graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
         spill: str | None = None,
     ) -> Answer:
-        """Run a query; with ``spill`` a large answer is written to that file."""
+        """Run a query that was checked; with ``spill`` a large answer is written to that file."""
         started = time.perf_counter()
-        query = read(text)
-        self._policy.check(query)
         _offer(query, media)
         run = _Run(query, self._datasets.of(query, graphs), base=self._base)
         sink = Sink(media, limit=limits.bytes, spill=spill)

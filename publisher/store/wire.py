@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 from publisher import errors
 from publisher.errors import Position, StoreError, Where
 from publisher.rdf.media import GRAPHS, RESULTS, Media
+from publisher.rdf.query import Form, Query
 
 _HEAD = struct.Struct("!II")
 _LARGEST = 64 * 1024 * 1024
-_BLOCK = 256 * 1024
+_BLOCK = 64 * 1024
+_BEGINNING = Position(1, 1, 0)
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FIELDS = ("position", "seconds", "limit", "unit", "retry_after", "offered")
 _CLASSES: Mapping[str, type[StoreError]] = {
     kind.__name__: kind
@@ -54,6 +57,11 @@ class Frames:
 
     def feed(self, block: bytes) -> Iterator[Message]:
         """Take bytes and give every message that is complete; raise Garbled."""
+        if not self._buffer and len(block) >= _HEAD.size:
+            head, body = _HEAD.unpack_from(block)
+            if len(block) == _HEAD.size + head + body:  # one message and nothing else, as nearly always
+                yield Message(_object(block[_HEAD.size : _HEAD.size + head]), block[_HEAD.size + head :])
+                return
         self._buffer += block
         while len(self._buffer) >= _HEAD.size:
             head, body = _HEAD.unpack_from(self._buffer)
@@ -69,7 +77,7 @@ class Frames:
 
 def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
     """Give the bytes of one message."""
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = _written(head).encode("utf-8", "surrogatepass")
     return _HEAD.pack(len(text), len(body)) + text + body
 
 
@@ -81,6 +89,37 @@ def receive(connection: socket.socket, frames: Frames) -> Message | None:
             return None
         for message in frames.feed(block):
             return message
+
+
+def said_of(query: Query) -> dict[str, Any]:
+    """Give a query that was checked as a part of a message: its text, and what an engine has to know of it."""
+    return {
+        "text": query.text,
+        "form": query.form.value,
+        "base": query.base,
+        "default": query.default_graphs,
+        "named": query.named_graphs,
+        "limit": query.limit,
+        "end": query.end,
+    }
+
+
+def query_of(said: Mapping[str, Any]) -> Query:
+    """Give the query that ``said_of`` wrote; what it was checked for is not told again."""
+    return Query(
+        text=said["text"],
+        form=Form(said["form"]),
+        base=said["base"],
+        default_graphs=tuple(said["default"]),
+        named_graphs=tuple(said["named"]),
+        services=(),
+        undeclared=(),
+        depth=0,
+        deepest=_BEGINNING,
+        volatile=False,
+        limit=tuple(said["limit"]) if said["limit"] else None,
+        end=said["end"],
+    )
 
 
 def failure(error: StoreError) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from publisher.store import walls
 from publisher.store.embedded import Embedded
 from publisher.store.port import Limits
 from publisher.store.source import Loaded, Source
-from publisher.store.wire import Frames, Garbled, failure, media_named, pack, receive
+from publisher.store.wire import Frames, Garbled, failure, media_named, pack, query_of, receive
 
 _SPARE = 1024 * 1024
 _CRASHED = "the engine failed on this query"
@@ -120,7 +120,7 @@ def answer(engine: Embedded, asked: dict[str, Any]) -> tuple[dict[str, Any], byt
     path = str(asked["path"])
     try:
         found = engine.answer(
-            asked["text"],
+            query_of(asked["query"]),
             media_named(asked["media"]),
             limits=Limits(**asked["limits"]),
             graphs=(asked["default"], asked["named"]),

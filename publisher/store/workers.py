@@ -22,6 +22,7 @@ from publisher.store.keeper import Keeper
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits
 from publisher.store.source import Source
+from publisher.store.wire import said_of
 
 _MIB = 1024 * 1024
 _SPARE_SECONDS = 30.0
@@ -63,9 +64,10 @@ class Workers:
         named_graphs: Sequence[str] = (),
     ) -> Answer:
         """Run a query in a worker; a large answer comes as a temporary file."""
-        self._policy.check(read(text))
+        query = read(text)
+        self._policy.check(query)
         asked = {
-            "text": text,
+            "query": said_of(query),
             "media": media.type,
             "limits": {
                 "seconds": limits.seconds,
