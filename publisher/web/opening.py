@@ -3,6 +3,7 @@
 It refuses a folder that holds neither a release nor a shelf, and says what it looked for.
 """
 
+import logging
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from typing import Literal
 from publisher.entities.lookup import Lookup, build_lookup
 from publisher.entities.lookup_index import FORM
 from publisher.entities.places import namespace_of
-from publisher.errors import UsageError, Where
+from publisher.errors import ResultTooLarge, UsageError, Where
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
@@ -30,6 +31,8 @@ from publisher.web.passages import Texts
 from publisher.web.prepared import pages_path, remove_others
 from publisher.web.site import Site, site_of
 
+_LOG = logging.getLogger("exportin.names")
+_INDEX_SECONDS = 600.0
 Union = Literal["union", "plain"]
 _PREFIX = re.compile(r"^\s*@?prefix\s+([A-Za-z][\w.\-]*)?:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _HEAD = 64 * 1024
@@ -179,14 +182,21 @@ def prefixes_in(places: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def _names(site: Site, path: Path) -> Path:
-    """Give the index of names, built where it is missing; it appears whole or not at all."""
+def _names(site: Site, path: Path) -> Path | None:
+    """Give the index of names, built where it is missing; it appears whole or not at all.
+
+    None where there are more names than one index takes: the site then serves all but the search, and says so.
+    """
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".new-{os.getpid()}")
+        reader = site.reader
         try:
-            build_lookup(site.reader, fresh)
+            build_lookup(replace(reader, limits=replace(reader.limits, seconds=_INDEX_SECONDS)), fresh)
             fresh.replace(path)
+        except ResultTooLarge as error:
+            _LOG.warning("search by name is off, there are too many names for it: %s", error.message)
+            return None
         finally:
             fresh.unlink(missing_ok=True)
     return path

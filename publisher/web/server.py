@@ -42,6 +42,8 @@ _DRAIN = 30.0
 _PATIENCE = 60.0
 _SPARE_THREADS = 32
 _BODY_SECONDS = 20.0
+_MIB = 1024 * 1024
+_HEAVY = 32  # MiB of RDF files, from which on loading them takes so long that it is told
 Tell = Callable[[str], None]
 
 
@@ -160,6 +162,9 @@ def start(
     sources = Sources(tuple(places), settings, store, base_iri, default_graph, documents)
     counts = Path(tempfile.mkdtemp(prefix="exportin-counts-"))
     meters.share(counts)
+    weight = sum(place.stat().st_size for place in places if place.is_file()) // _MIB
+    if weight >= _HEAVY:
+        tell(f"loading {weight} MiB of RDF")
     try:
         with contextlib.closing(Serving(lambda: open_sources(sources), watched=sources.watched)) as serving:
             threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True).start()

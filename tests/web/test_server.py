@@ -1,5 +1,6 @@
 """The server itself, live on this machine, following the current release."""
 
+import contextlib
 import http.client
 import multiprocessing
 import socket
@@ -100,6 +101,22 @@ def test_any_rdf_files_are_served(tmp_path: Path) -> None:
         assert client.get("/bob.ttl").status_code == 200
     finally:
         opened.close()
+
+
+def test_files_with_more_names_than_an_index_takes_are_served_without_search(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Data of very many names have pages and answers all the same; only the search is off, and that is said."""
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    lines = (f'<http://example.org/s{n}> {label} "thing number {n} of very many" .\n' for n in range(9000))
+    data = tmp_path / "many.nt"
+    data.write_text("".join(lines), encoding="utf-8")
+    opened = open_sources(Sources((data,), settings_from({}, {"max_answer_mb": "1"})))
+    with contextlib.closing(opened):
+        client = create_app(opened.in_this_process()).test_client()
+        assert "search by name is off" in caplog.text
+        assert "no index of names" in client.get("/search?q=thing").text
+        assert client.get("/s77.html").status_code == 200
 
 
 def test_nothing_to_serve_is_told(tmp_path: Path) -> None:
