@@ -4,6 +4,7 @@ The rules are those of writing in general: case, accents, hyphens, Greek letters
 plurals, the order of words. It refuses to take a number for a misprint of another: digits must agree.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -26,10 +27,14 @@ _WORD_LETTERS, _WORD_LETTERS_IN_LONG_NAME, _NAME_LETTERS = 5, 3, 10
 
 def fold(text: str) -> str:
     """Give a text without case, accents and doubled blanks, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold())
+    text = text.replace("\0", " ")
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
+@functools.lru_cache(maxsize=64)
 def words(text: str) -> tuple[str, ...]:
     r"""Give the words and numbers of a name in one form each.
 
@@ -79,7 +84,8 @@ def likeness(one: str, other: str) -> float:
 
 
 def _plain(text: str) -> list[str]:
-    return _WORD.findall("".join(_greek(letter) for letter in fold(text)))
+    folded = fold(text)
+    return _WORD.findall(folded if folded.isascii() else "".join(_greek(letter) for letter in folded))
 
 
 def _greek(letter: str) -> str:
@@ -87,6 +93,7 @@ def _greek(letter: str) -> str:
     return f" {name} " if name else letter
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _form(word: str) -> str:
     word = _VOWELS.sub("e", word)
     for pattern, spelling in _SPELLINGS:
