@@ -1,11 +1,11 @@
 """What the walls around a query cost: one workload in this process, in workers, from kept answers, on other servers.
 
-    python benchmarks/sparql.py [--statements N] [--rounds N] [--servers DIR] [--over-http-only]
+    python benchmarks/sparql.py [--statements N] [--rounds N] [--servers DIR] [--only NAME]... [--over-http-only]
 
 Prints milliseconds for each query (median of the rounds, warm), the time to open the data, and the private memory of
 the processes: first in this process and through the workers, then over HTTP, where every server is asked in the same
-way. Then eight connections ask star queries, each query another one, of every server in turns: how many are answered
-in a second, and the 99th percentile. Ours is a release, so the same query asked again shows what kept answers cost.
+way. Then eight connections ask star queries, each query for other things, of every server in turns: how many are
+answered in a second, and the 99th percentile. Ours is a release, so one query asked again shows what kept answers cost.
 Other servers are measured where they are installed: ``oxigraph`` and ``rdflib-endpoint`` (PyPI, in the virtual
 environment DIR or on the PATH) and Debian's Virtuoso; each is started on loopback with the same data and ended again.
 The connections are those of Debian's ``wrk``. What is missing is named.
@@ -80,6 +80,9 @@ def main() -> None:
     parser.add_argument("--statements", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--servers", type=Path, help="a virtual environment with oxigraph and rdflib-endpoint")
+    parser.add_argument(
+        "--only", action="append", help="measure this server beside ours, not every one; can be repeated"
+    )
     parser.add_argument("--over-http-only", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sparql-") as place:
@@ -90,13 +93,15 @@ def main() -> None:
         with ExitStack() as stack:
             found, endpoints = [], {}
             for name, start in servers(data, folder, options.servers).items():
+                if options.only and name not in ("exportin", *options.only):
+                    continue
                 began = time.perf_counter()
                 opened = stack.enter_context(closing(start()))
                 found.append(timed(name, opened, time.perf_counter() - began, options.rounds))
                 if isinstance(opened.store, Wire):
                     endpoints[name] = opened.store.endpoint
             show(found, options.statements)
-            press(endpoints, folder)
+            press(endpoints, folder, things=things_in(options.statements))
 
 
 def engines(data: Path, folder: Path) -> dict[str, Callable[[], "Opened"]]:
@@ -267,7 +272,7 @@ def once(store: "Store | Wire", text: str) -> float:
     return taken
 
 
-def press(endpoints: dict[str, str], folder: Path, turns: int = 7) -> None:
+def press(endpoints: dict[str, str], folder: Path, *, things: int, turns: int = 7) -> None:
     """Ask every server in turns, and print the medians: star queries in a second, and the slowest of a hundred."""
     if shutil.which("wrk") is None:
         print("not measured: queries in a second (apt-get install wrk)")
@@ -277,7 +282,7 @@ def press(endpoints: dict[str, str], folder: Path, turns: int = 7) -> None:
     told: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
     for _ in range(turns):
         for name, (endpoint, distinct) in asked.items():
-            told[name].append(pressed(endpoint, folder, distinct=distinct))
+            told[name].append(pressed(endpoint, folder, things=things if distinct else 0))
     base = statistics.median(rate for rate, _ in told["exportin"])
     print(f"\n{CLIENTS} connections, star of 20 rows; median of {turns} turns")
     print(f"{'':20}{'queries/s':>12}{'p99 ms':>10}{'ratio':>8}")
@@ -286,14 +291,22 @@ def press(endpoints: dict[str, str], folder: Path, turns: int = 7) -> None:
         print(f"{name:20}{rate:>12.0f}{slow:>10.1f}{rate / base:>7.2f}x")
 
 
-def pressed(endpoint: str, folder: Path, *, distinct: bool, seconds: int = 3) -> tuple[float, float]:
-    """Give queries in a second and the 99th percentile in milliseconds; ``distinct`` makes each query another text."""
-    place = quote(QUERIES["star"] + " #", safe="")
+def pressed(endpoint: str, folder: Path, *, things: int, seconds: int = 3) -> tuple[float, float]:
+    """Give queries in a second and the 99th percentile in milliseconds.
+
+    Each query asks for four others of so many things, and is of another text; with 0 all are the same query.
+    """
+    before, after = (quote(part, safe="") for part in QUERIES["star"].split(f"<{E}s77> <{E}s78> <{E}s79> <{E}s80>"))
+    thing = quote(f"<{E}s", safe="")
     script = folder / "ask.lua"
     script.write_text(
-        f"local n = {time.monotonic_ns()}\nrequest = function()\n  n = n + {int(distinct)}\n"
-        f'  return wrk.format("GET", wrk.path .. "?query={place.replace("%", "%")}" .. n, '
-        f'{{Accept="application/sparql-results+json"}})\nend\n'
+        f"local n = {time.monotonic_ns() // 1000}\n"
+        f"local function thing(i)\n  local number = (n * 7919) % {max(1, things - 3)} + i\n"
+        f"  return '{thing}' .. string.format('%d', number) .. '%3E%20'\nend\n"
+        "request = function()\n"
+        f"  n = n + {int(things > 0)}\n"
+        f"  local query = '{before}' .. thing(0) .. thing(1) .. thing(2) .. thing(3) .. '{after}%20%23' .. n\n"
+        '  return wrk.format("GET", wrk.path .. "?query=" .. query, {Accept="application/sparql-results+json"})\nend\n'
     )
     command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", "-s", str(script), endpoint]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -320,9 +333,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def things_in(statements: int) -> int:
+    """Give how many resources there are in so many statements."""
+    return max(1, statements // 5)
+
+
 def write(path: Path, statements: int) -> Path:
     """Write resources of five statements each: a type, a label, a link, a parent and a number."""
-    things = max(1, statements // 5)
+    things = things_in(statements)
     rdf_type, integer = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "http://www.w3.org/2001/XMLSchema#integer"
     with path.open("w", encoding="utf-8") as stream:
         for n in range(things):
