@@ -118,8 +118,8 @@ class Cached:
         self.store.close()
 
     def _path(self, text: str, media: Media, limits: Limits, graphs: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
-        named = [self._release, text, media.type, *graphs, limits.partial, limits.rows, limits.bytes]
-        key = hashlib.sha256(json.dumps(named).encode()).hexdigest()
+        named = (self._release, text, media.type, graphs, limits.partial, limits.rows, limits.bytes)
+        key = hashlib.sha256(repr(named).encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self._directory}/{key[:2]}/{key}"
 
     def _keep(self, path: Path, named: Answer) -> Answer:

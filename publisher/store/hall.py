@@ -11,6 +11,7 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from publisher.store.wire import Frames, Garbled, Message, pack, raised, receive
 _SPARE_SECONDS = 30.0
 _REVIVED_SECONDS = 10.0  # how long a client waits for a broker that is started again
 _LINGER_SECONDS = 0.01  # how long a query waits for a worker before it asks the broker for one
+_TURNS = 4  # of which the last goes to whoever comes first, in any process
 _number_of = functools.lru_cache(maxsize=1024)(number_of)
 
 
@@ -42,6 +44,18 @@ class Link:
         self.busy = False
 
 
+class Waiting:
+    """A thread that waits for a worker of another thread of its process; ``number`` is the worker when it is called."""
+
+    __slots__ = ("called", "number")
+
+    def __init__(self) -> None:
+        """Begin to wait."""
+        self.called = threading.Lock()
+        self.called.acquire()
+        self.number: int | None = None
+
+
 class Hall:
     """What one process holds of one broker: the board, a connection for its life, and the links to workers.
 
@@ -56,6 +70,8 @@ class Hall:
         self._links: dict[int, Link] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
+        self._waiting: deque[Waiting] = deque()
+        self._handed = 0
         self._answers = itertools.count()
         self._life = socket.socket(socket.AF_UNIX)
         try:
@@ -161,8 +177,8 @@ class Hall:
     def _linger(self) -> int | None:
         """Wait a moment for a token: most queries are short, and then nobody else has to be asked."""
         until = time.monotonic() + _LINGER_SECONDS
-        if not self._turn.acquire(timeout=_LINGER_SECONDS):
-            return None
+        if not self._turn.acquire(blocking=False):
+            return self._handed_over(until)
         try:
             while (left := until - time.monotonic()) > 0:
                 if self._poll.poll(left * 1e3) and (number := self.board.take()) is not None:
@@ -170,6 +186,30 @@ class Hall:
         finally:
             self._turn.release()
         return None
+
+    def _handed_over(self, until: float) -> int | None:
+        """Wait for a worker that another thread of this process is done with."""
+        mine = Waiting()
+        self._waiting.append(mine)
+        if not mine.called.acquire(timeout=until - time.monotonic()):
+            try:
+                self._waiting.remove(mine)
+            except ValueError:  # called just now
+                mine.called.acquire()
+        return mine.number
+
+    def _hand_over(self, number: int) -> bool:
+        """Give a worker to a thread of this process that waits for one; False where none does, or others come first."""
+        self._handed += 1
+        if self._handed % _TURNS == 0:
+            return False
+        try:
+            waiting = self._waiting.popleft()
+        except IndexError:
+            return False
+        waiting.number = number
+        waiting.called.release()
+        return True
 
     def _link(self, number: int) -> Link | None:
         """Get a copy of a worker's connection from the broker; None where the worker has ended."""
@@ -213,7 +253,8 @@ class Hall:
         if leaves:
             self._drop(number)
         elif not self.board.waiting:
-            self.board.give(number)
+            if not self._hand_over(number):
+                self.board.give(number)
             return
         with contextlib.suppress(Gone):
             self.tell({"do": "leave" if leaves else "idle", "worker": number})

@@ -333,6 +333,38 @@ def test_a_forked_process_and_a_pickle_share_the_broker(start: Start, data: Path
     assert store.query("ASK {}", TSV, limits=SHORT).read() == b"true"
 
 
+def test_a_busy_process_leaves_the_others_their_turn(start: Start, data: Path) -> None:
+    """Threads of one process hand the only worker to each other, and another process is answered between them."""
+    store = start(data, workers=1)
+    program = textwrap.dedent(
+        """
+        import pickle, sys
+        from publisher.rdf.media import JSON
+        from publisher.store.port import Limits
+        store = pickle.loads(sys.stdin.buffer.read())
+        answered = [store.query(f"ASK {{}} # {n}", JSON, limits=Limits(seconds=10.0)).rows for n in range(50)]
+        print(sum(answered))
+        """
+    )
+    done = threading.Event()
+
+    def ask_on() -> int:
+        asked = 0
+        while not done.is_set():
+            asked += store.query(f"ASK {{}} # {threading.get_ident()} {asked}", JSON, limits=SHORT).rows or 0
+        return asked
+
+    with ThreadPoolExecutor(6) as pool:
+        busy = [pool.submit(ask_on) for _ in range(6)]
+        try:
+            command = [sys.executable, "-c", program]
+            other = subprocess.run(command, input=pickle.dumps(store), capture_output=True, check=True, timeout=60)
+        finally:
+            done.set()
+        assert min(asking.result() for asking in busy) > 0
+    assert int(other.stdout) == 50
+
+
 def test_the_broker_ends_with_its_parent(data: Path) -> None:
     """When the server is killed its broker, its workers and its folder are gone within seconds."""
     program = textwrap.dedent(f"""
