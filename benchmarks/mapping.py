@@ -25,8 +25,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.mapping_peers import environment, tables
-from publisher.mapping import Sources, run_mappings
-from publisher.mapping.spark import run_on_spark, session
+from publisher.mapping import Sources, run_mappings, run_on_spark
+from publisher.mapping.run.spark import session
 
 BASE = "https://example.org/"
 DRIVER = Path(__file__).parent / "mapping_peers" / "with_morph_kgc.py"

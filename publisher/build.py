@@ -21,9 +21,8 @@ from publisher.dataset.manifest import Manifest
 from publisher.editions import Records, write_editions
 from publisher.errors import DatasetUnreadable, MappingFailed, Severity, UsageError
 from publisher.imports import merge_sssom, read_sssom, sssom_text
-from publisher.mapping import Explanation, Sources, run_mappings
+from publisher.mapping import Explanation, Sources, run_mappings, run_on_spark
 from publisher.mapping import explain as run_explain
-from publisher.mapping.spark import run_on_spark
 from publisher.rdf import canon, quads
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
 from publisher.release.read import Release

@@ -1,6 +1,6 @@
-"""Rows to quads: R2RML and RML documents compiled to SQL, one query per triples map, run by DuckDB."""
+"""Rows to quads: R2RML and RML documents compiled to SQL, one query per triples map, run by DuckDB or Spark."""
 
-from publisher.mapping.run import (
+from publisher.mapping.run.mappings import (
     Explanation,
     MappingCounts,
     explain,
@@ -10,7 +10,8 @@ from publisher.mapping.run import (
     run_mappings,
     show_sql,
 )
-from publisher.mapping.sources import Sources
+from publisher.mapping.run.sources import Sources
+from publisher.mapping.run.spark import run_on_spark
 
 __all__ = [
     "Explanation",
@@ -21,5 +22,6 @@ __all__ = [
     "mapped",
     "plan_mappings",
     "run_mappings",
+    "run_on_spark",
     "show_sql",
 ]

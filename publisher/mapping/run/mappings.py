@@ -9,13 +9,14 @@ from typing import IO
 import duckdb
 
 from publisher.errors import MappingFailed
-from publisher.mapping import faults, sql
-from publisher.mapping.distinct import distinct_query
-from publisher.mapping.engine import Engine
-from publisher.mapping.plan import MapPlan, plan_map
-from publisher.mapping.rml import read_mapping
-from publisher.mapping.sources import Sources, Table
-from publisher.mapping.values import MappingDocument
+from publisher.mapping.plan import sql
+from publisher.mapping.plan.distinct import distinct_query
+from publisher.mapping.plan.query import MapPlan, plan_map
+from publisher.mapping.rml.read import read_mapping
+from publisher.mapping.rml.values import MappingDocument
+from publisher.mapping.run import faults
+from publisher.mapping.run.engine import Engine
+from publisher.mapping.run.sources import Sources, Table
 
 _FEW_MB = 256
 # A line is written as it is: with quotation forced and no sign for it, none of its letters is looked at.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from publisher.errors import MappingFailed, Where
-from publisher.mapping.values import TriplesMap
+from publisher.mapping.rml.values import TriplesMap
 
 _DATA = re.compile(r"exportin\|(\w+)\|([^|]*)\|(.*)", re.DOTALL)
 _KINDS = {

@@ -139,7 +139,7 @@ def present(value: exp.Expr) -> exp.Expr:
 
 
 def failed(kind: str, name: str, value: exp.Expr) -> exp.Expr:
-    """Stop the query with kind, triples map and value, that :mod:`publisher.mapping.faults` makes a failure of."""
+    """Stop the query with kind, triples map and value, that :mod:`publisher.mapping.run.faults` makes a failure of."""
     return call("ERROR", call("CONCAT", text(f"exportin|{kind}|{name}|"), value))
 
 

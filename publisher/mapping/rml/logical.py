@@ -6,9 +6,9 @@ CSVW tables with a dialect, and the logical views of RML-LV.
 
 import re
 
-from publisher.mapping.document import Graph, Node, folded
-from publisher.mapping.expressions import Fail, ordered, read_expression, read_side
-from publisher.mapping.values import (
+from publisher.mapping.rml.expressions import Fail, ordered, read_expression, read_side
+from publisher.mapping.rml.graph import Graph, Node, folded
+from publisher.mapping.rml.values import (
     Field,
     FileSource,
     Formulation,

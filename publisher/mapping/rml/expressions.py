@@ -2,9 +2,9 @@
 
 from typing import NoReturn, Protocol
 
-from publisher.mapping.document import Graph, Node, folded
-from publisher.mapping.references import Malformed, parse_template
-from publisher.mapping.values import Constant, Expression, Reference, Template
+from publisher.mapping.rml.graph import Graph, Node, folded
+from publisher.mapping.rml.references import Malformed, parse_template
+from publisher.mapping.rml.values import Constant, Expression, Reference, Template
 
 
 class Fail(Protocol):

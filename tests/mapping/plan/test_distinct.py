@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.mapping import Sources, plan_mappings, run_mappings
-from publisher.mapping.engine import Engine
-from tests.mapping.test_mapping_run import PREFIXES, Rows, run
+from publisher.mapping.run.engine import Engine
+from tests.mapping.rules import PREFIXES, Rows, run
 
 SUBJECTS = (
     'rml:template "http://example.org/{a}"',

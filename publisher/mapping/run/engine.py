@@ -12,11 +12,10 @@ import duckdb
 import pyarrow as pa
 
 from publisher.errors import ExportinError, MappingFailed
-from publisher.mapping import databases, faults, postgresql, rows, sql
-from publisher.mapping.files import readable
-from publisher.mapping.sources import Rows, Sources
-from publisher.mapping.terms import Relation, unquoted
-from publisher.mapping.values import (
+from publisher.mapping.plan import sql
+from publisher.mapping.plan.terms import Relation, unquoted
+from publisher.mapping.plan.views import view_query
+from publisher.mapping.rml.values import (
     FileSource,
     Formulation,
     LogicalSource,
@@ -24,7 +23,9 @@ from publisher.mapping.values import (
     TriplesMap,
     ViewSource,
 )
-from publisher.mapping.views import view_query
+from publisher.mapping.run import databases, faults, postgresql, rows
+from publisher.mapping.run.files import readable
+from publisher.mapping.run.sources import Rows, Sources
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ are refused by name.
 import re
 from dataclasses import dataclass
 
-from publisher.mapping.values import Reference, Template
+from publisher.mapping.rml.values import Reference, Template
 
 
 class Malformed(ValueError):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from publisher.errors import MappingFailed
-from publisher.mapping import sql
-from publisher.mapping.references import Malformed, parse_json_path
-from publisher.mapping.values import (
+from publisher.mapping.plan import sql
+from publisher.mapping.rml.references import Malformed, parse_json_path
+from publisher.mapping.rml.values import (
     Constant,
     Expression,
     Formulation,

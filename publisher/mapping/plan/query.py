@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from publisher.mapping import sql
-from publisher.mapping.terms import Compiler, Lateral, Relation, Term
-from publisher.mapping.values import Constant, Join, PredicateObject, ReferencingMap, TermMap, TriplesMap
+from publisher.mapping.plan import sql
+from publisher.mapping.plan.terms import Compiler, Lateral, Relation, Term
+from publisher.mapping.rml.values import Constant, Join, PredicateObject, ReferencingMap, TermMap, TriplesMap
 from publisher.rdf.names import RDF
 
 _DEFAULT_GRAPHS = ("http://w3id.org/rml/defaultGraph", "http://www.w3.org/ns/r2rml#defaultGraph")

@@ -8,9 +8,9 @@ import difflib
 from dataclasses import dataclass, field
 
 from publisher.errors import MappingFailed
-from publisher.mapping.references import JsonPath, Malformed, parse_json_path
-from publisher.mapping.terms import Relation
-from publisher.mapping.values import (
+from publisher.mapping.plan.terms import Relation
+from publisher.mapping.rml.references import JsonPath, Malformed, parse_json_path
+from publisher.mapping.rml.values import (
     Constant,
     Expression,
     Field,

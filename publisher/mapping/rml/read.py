@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from publisher.errors import MappingFailed
-from publisher.mapping.document import Graph, Node, folded, read_graph
-from publisher.mapping.expressions import ordered as _ordered
-from publisher.mapping.expressions import read_expression, read_side
-from publisher.mapping.logical import read_source
-from publisher.mapping.values import (
+from publisher.mapping.rml.expressions import ordered as _ordered
+from publisher.mapping.rml.expressions import read_expression, read_side
+from publisher.mapping.rml.graph import Graph, Node, folded, read_graph
+from publisher.mapping.rml.logical import read_source
+from publisher.mapping.rml.values import (
     Constant,
     Expression,
     Join,

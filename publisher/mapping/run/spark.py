@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import MappingFailed, UsageError
-from publisher.mapping import faults
-from publisher.mapping.distinct import distinct_query
-from publisher.mapping.engine import Engine
-from publisher.mapping.plan import MapPlan
-from publisher.mapping.run import plans_of
-from publisher.mapping.sources import Sources
-from publisher.mapping.values import FileSource, Formulation
+from publisher.mapping.plan.distinct import distinct_query
+from publisher.mapping.plan.query import MapPlan
+from publisher.mapping.rml.values import FileSource, Formulation
+from publisher.mapping.run import faults
+from publisher.mapping.run.engine import Engine
+from publisher.mapping.run.mappings import plans_of
+from publisher.mapping.run.sources import Sources
 
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

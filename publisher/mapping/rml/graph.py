@@ -1,7 +1,7 @@
 """A mapping document as a graph of nodes, with the three vocabularies folded into one.
 
 R2RML (``rr:``), the older RML (``rml:`` at semweb.mmlab.be) and RML-Core name the same things; here a property is
-known by its local name in RML-Core, so that :mod:`publisher.mapping.rml` reads them all alike.
+known by its local name in RML-Core, so that :mod:`publisher.mapping.rml.read` reads them all alike.
 """
 
 import re

@@ -7,8 +7,7 @@ import duckdb
 import pytest
 
 from publisher.errors import MappingFailed
-from publisher.mapping import Sources, run_mappings
-from publisher.mapping.spark import run_on_spark
+from publisher.mapping import Sources, run_mappings, run_on_spark
 
 RULES = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://e/> .
 <#m> rml:logicalSource [ rml:source "t.parquet" ] ;

@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from publisher.errors import MappingFailed
-from publisher.mapping import faults
-from publisher.mapping.values import FileSource, TriplesMap
+from publisher.mapping.rml.values import FileSource, TriplesMap
+from publisher.mapping.run import faults
 
 _ENCODINGS = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig", "utf-16": "utf-16", "utf16": "utf-16"}
 

@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from publisher.errors import MappingFailed
-from publisher.mapping.references import Malformed, parse_json_path
-from publisher.mapping.values import FileSource, TriplesMap
+from publisher.mapping.rml.references import Malformed, parse_json_path
+from publisher.mapping.rml.values import FileSource, TriplesMap
 
 _LONGEST_LINE = 1 << 20
 _LARGEST_JSON = 256 << 20

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from publisher.mapping.plan import Branch, Line, MapPlan, written
-from publisher.mapping.terms import Term
-from publisher.mapping.values import TriplesMap
+from publisher.mapping.plan.query import Branch, Line, MapPlan, written
+from publisher.mapping.plan.terms import Term
+from publisher.mapping.rml.values import TriplesMap
 
 Ask = Callable[[str], Sequence[int]]
 _HASHES = {"duckdb": "hash", "spark": "xxhash64"}
