@@ -1,14 +1,12 @@
 """SQL expressions for RDF terms, each written once for every dialect that sqlglot renders.
 
 IRI-safe encoding keeps what R2RML section 7.3 calls *iunreserved*; literals are escaped exactly as
-:mod:`publisher.rdf.quads` escapes them; natural datatypes are those of R2RML section 10.2.
+:mod:`publisher.rdf.quads` escapes them.
 """
 
 from collections.abc import Sequence
 
 from sqlglot import exp, parse_one
-
-from publisher.rdf.names import XSD
 
 _UCSCHAR = (
     r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}"
@@ -16,39 +14,11 @@ _UCSCHAR = (
     + r"\x{E1000}-\x{EFFFD}"
 )
 _ASCII = "A-Za-z0-9._~-"
-_TRIMMED = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
 _PLACE = "term_placeholder"
-_INTEGERS = {
-    "INT",
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "UHUGEINT",
-}
-_TEXTS = {"VARCHAR", "STRING", "CHAR", "UUID", "ENUM"}
-
 _ENCODED = (
     "REPLACE(REPLACE(ARRAY_TO_STRING(LIST_TRANSFORM(REGEXP_EXTRACT_ALL({place}, '[{keep}]+|[^{keep}]+'), "
     "s -> CASE WHEN REGEXP_MATCHES(s, '^[{keep}]') THEN s ELSE URL_ENCODE(s) END), ''), '+', '%20'), '*', '%2A')"
 )
-_CANONICAL_DOUBLE = r"""
-CASE WHEN {place} IN ('inf', 'Infinity', '+inf') THEN 'INF'
-     WHEN {place} IN ('-inf', '-Infinity') THEN '-INF'
-     WHEN LOWER({place}) = 'nan' THEN 'NaN'
-     WHEN REGEXP_MATCHES({place}, '^[+-]?[0.]+(?:[eE].*)?$') THEN '0.0E0'
-     ELSE CONCAT(
-       CASE WHEN {place} LIKE '-%' THEN '-' ELSE '' END,
-       SUBSTR({digits}, 1, 1), '.',
-       CASE WHEN REGEXP_REPLACE(SUBSTR({digits}, 2), '0+$', '') = '' THEN '0'
-            ELSE REGEXP_REPLACE(SUBSTR({digits}, 2), '0+$', '') END,
-       'E', CAST({exponent} AS VARCHAR))
-END"""
 _RARE = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
 _COMMON = r"""REPLACE(REPLACE(REPLACE(REPLACE(REPLACE({place}, '\', '\\'), '"', '\"'),
   CHR(10), '\n'), CHR(13), '\r'), CHR(9), '\t')"""
@@ -58,12 +28,6 @@ _ESCAPED = (
   ELSE ARRAY_TO_STRING(LIST_TRANSFORM(REGEXP_EXTRACT_ALL({_COMMON}, '[{_RARE}]|[^{_RARE}]+'),
     s -> CASE WHEN NOT REGEXP_MATCHES(s, '^[{_RARE}]') THEN s WHEN s = CHR(8) THEN '\b' WHEN s = CHR(12) THEN '\f' """
     r"ELSE CONCAT('\u00', HEX(s)) END), '') END"
-)
-_WHOLE = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[.eE].*$', ''), '^[+-]?0*', '')"
-_FRACTION = r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[eE].*$', ''), '^[^.]*[.]?', '')"
-_POWER = (
-    r"CAST(CASE WHEN REGEXP_MATCHES({place}, '[eE]') THEN REGEXP_REPLACE({place}, '^.*[eE][+]?', '') "
-    r"ELSE '0' END AS INTEGER)"
 )
 
 
@@ -174,55 +138,6 @@ def inlined(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and node.name in _PORTABLE:
         return filled(_PORTABLE[node.name], node.expressions[0].transform(inlined))
     return node
-
-
-def canonical_double(lexical: exp.Expr) -> exp.Expr:
-    """Give the canonical form of a floating-point number written in any form (XML Schema 1.0, 3.2.5.2)."""
-    digits = f"REGEXP_REPLACE(CONCAT({_WHOLE}, {_FRACTION}), '^0+', '')"
-    whole_length = f"LENGTH({_WHOLE})"
-    leading = f"(LENGTH({_FRACTION}) - LENGTH(REGEXP_REPLACE({_FRACTION}, '^0+', '')))"
-    exponent = f"({_POWER} + CASE WHEN {whole_length} > 0 THEN {whole_length} - 1 ELSE -1 - {leading} END)"
-    pattern = _CANONICAL_DOUBLE.replace("{digits}", digits).replace("{exponent}", exponent)
-    return filled(pattern, lexical)
-
-
-def natural(value: exp.Expr, kind: str) -> tuple[exp.Expr, str | None]:
-    """Give the natural lexical form of a column of a SQL type, and the IRI of its datatype (None: a plain text)."""
-    name = kind.upper().split("(")[0].strip()
-    if name in _TEXTS:
-        return value, None
-    if name in _INTEGERS:
-        return as_text(value), XSD + "integer"
-    if name in ("DECIMAL", "NUMERIC"):
-        return filled(_TRIMMED, as_text(value)), XSD + "decimal"
-    if name in ("DOUBLE", "FLOAT", "REAL"):
-        return canonical_double(as_text(value)), XSD + "double"
-    return _natural_other(value, name)
-
-
-def _natural_other(value: exp.Expr, name: str) -> tuple[exp.Expr, str | None]:
-    if name == "BOOLEAN":
-        true = exp.Is(this=value, expression=exp.true())
-        return case((true, text("true")), (present(value), text("false"))), XSD + "boolean"
-    if name in ("BLOB", "BINARY", "VARBINARY"):
-        return call("HEX", value), XSD + "hexBinary"
-    return _natural_time(value, name)
-
-
-def _natural_time(value: exp.Expr, name: str) -> tuple[exp.Expr, str | None]:
-    if name == "DATE":
-        return as_text(value), XSD + "date"
-    if name == "TIME":
-        return as_text(value), XSD + "time"
-    if name.startswith("TIMESTAMP"):
-        zoned = name.endswith(("WITH TIME ZONE", "TZ"))
-        lexical = call("REPLACE", as_text(value), text(" "), text("T"))
-        if zoned:
-            lexical = filled(
-                r"REGEXP_REPLACE(REGEXP_REPLACE({place}, '[+]00(:00)?$', 'Z'), '([+-][0-9][0-9])$', '\1:00')", lexical
-            )
-        return lexical, XSD + "dateTime"
-    return as_text(value), None
 
 
 _IRI_SAFE, _URI_SAFE, _QUOTED = "IRI_SAFE", "URI_SAFE", "QUOTED"

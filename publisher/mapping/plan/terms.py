@@ -12,6 +12,8 @@ from sqlglot import exp
 
 from publisher.errors import MappingFailed
 from publisher.mapping.plan import sql
+from publisher.mapping.plan.datatypes import JSON_TYPES, LEXICAL, PLAIN, canonical_double, natural
+from publisher.mapping.plan.quoting import undelimited
 from publisher.mapping.rml.references import Malformed, parse_json_path
 from publisher.mapping.rml.values import (
     Constant,
@@ -122,15 +124,15 @@ class Compiler:
         found = sql.column(self.alias, name)
         if kind == "JSON":
             return self._json_scalar(found, sql.text("$"), reference)
-        lexical, datatype = sql.natural(found, kind)
-        plain = (datatype or "").removeprefix(XSD) in _PLAIN
+        lexical, datatype = natural(found, kind)
+        plain = (datatype or "").removeprefix(XSD) in PLAIN
         return _Value(lexical, f"^^<{datatype}>" if datatype else "", plain)
 
     def _column_name(self, reference: Reference) -> str:
         name = reference.name
         if self.relation.formulation is Formulation.SQL:
-            folded = unquoted(name) if name.startswith('"') else name.lower()
-            name = unquoted(name)
+            folded = undelimited(name) if name.startswith('"') else name.lower()
+            name = undelimited(name)
             if self.relation.folds:
                 return name if name in self.relation.columns else folded
         if name in self.relation.columns:
@@ -175,12 +177,12 @@ class Compiler:
         number = exp.EQ(this=kind.copy(), expression=sql.text("DOUBLE"))
         lexical = sql.case(
             (nested, self._stop("nested", raw)),
-            (number, sql.canonical_double(raw)),
+            (number, canonical_double(raw)),
             otherwise=raw.copy(),
         )
         suffix = exp.Case(
             this=kind.copy(),
-            ifs=[exp.If(this=sql.text(name), true=sql.text(f"^^<{XSD}{datatype}>")) for name, datatype in _JSON_TYPES],
+            ifs=[exp.If(this=sql.text(name), true=sql.text(f"^^<{XSD}{datatype}>")) for name, datatype in JSON_TYPES],
             default=sql.text(""),
         )
         return _Value(lexical, suffix)
@@ -234,7 +236,7 @@ class Compiler:
         if term_map.datatype is not None:
             datatype = self.term(term_map.datatype)
             name = _datatype_name(datatype)
-            if name in _LEXICAL and not self.map.older:
+            if name in LEXICAL and not self.map.older:
                 written = ['"', self._typed(value.text, name), '"']
             tail, laterals, unsafe = _datatype_tail(datatype), laterals | datatype.laterals, datatype.unsafe
         return _term([*written, tail], laterals, unsafe=unsafe)
@@ -244,7 +246,7 @@ class Compiler:
 
         What matches a pattern holds nothing that a literal would have to escape.
         """
-        valid = sql.matches(value, rf"^(?:{_LEXICAL[datatype]})\z")
+        valid = sql.matches(value, rf"^(?:{LEXICAL[datatype]})\z")
         return sql.case((valid, value.copy()), (sql.present(value), self._stop(datatype, value)))
 
     def _language(self, expression: Expression) -> tuple["str | exp.Expr", frozenset[Lateral]]:
@@ -305,32 +307,6 @@ class Compiler:
         return sql.case((absolute, value.copy()), *checks, (sql.present(value), based))
 
 
-_JSON_TYPES = (
-    ("BIGINT", "integer"),
-    ("UBIGINT", "integer"),
-    ("HUGEINT", "integer"),
-    ("UHUGEINT", "integer"),
-    ("DOUBLE", "double"),
-    ("BOOLEAN", "boolean"),
-)
-_ZONE = "(?:Z|[+-][0-9]{2}:[0-9]{2})?"
-_DAY = "-?[0-9]{4,}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-_LEXICAL = {
-    "integer": "[+-]?[0-9]+",
-    "decimal": _NUMBER,
-    "double": f"{_NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN",
-    "float": f"{_NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN",
-    "boolean": "true|false|0|1",
-    "date": _DAY + _ZONE,
-    "dateTime": rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?{_ZONE}",
-    "gYear": f"-?[0-9]{{4,}}{_ZONE}",
-}
-
-
-_PLAIN = {"integer", "decimal", "boolean", "date", "hexBinary"}
-
-
 def _term(parts: "list[str | exp.Expr]", laterals: "frozenset[Lateral]" = frozenset(), *, unsafe: bool = False) -> Term:
     return Term(tuple(sql.merged(parts)), laterals, unsafe)
 
@@ -351,14 +327,3 @@ def _datatype_tail(datatype: Term) -> "str | exp.Expr":
 
 def _hex(name: str) -> str:
     return name.encode().hex()
-
-
-def unquoted(name: str) -> str:
-    """Give a SQL identifier without the double quotes that R2RML wants around it.
-
-    >>> unquoted('"first name"')
-    'first name'
-    """
-    if len(name) > 1 and name.startswith('"') and name.endswith('"'):
-        return name[1:-1].replace('""', '"')
-    return name

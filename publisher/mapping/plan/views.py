@@ -8,6 +8,7 @@ import difflib
 from dataclasses import dataclass, field
 
 from publisher.errors import MappingFailed
+from publisher.mapping.plan.quoting import identifier, literal
 from publisher.mapping.plan.terms import Relation
 from publisher.mapping.rml.references import JsonPath, Malformed, parse_json_path
 from publisher.mapping.rml.values import (
@@ -83,7 +84,7 @@ class _Flattener:
             )
         json = scope.sql if scope.formulation is Formulation.JSON else f"CAST({scope.sql} AS JSON)"
         path = self.path(each.iterator or "$")
-        taken = f"json_extract({json}, {_quoted(path.path)})"
+        taken = f"json_extract({json}, {literal(path.path)})"
         return taken if path.many else f"CASE WHEN {taken} IS NOT NULL THEN [{taken}] END"
 
     def path(self, text: str) -> JsonPath:
@@ -102,21 +103,21 @@ class _Flattener:
     def value(self, expression: Expression | None, scope: _Scope, *, text: bool = False) -> str:
         """Give an expression of a field as SQL; ``text`` wants JSON scalars as text."""
         if isinstance(expression, Constant):
-            return _quoted(expression.value)
+            return literal(expression.value)
         if isinstance(expression, Reference):
             return self.reference(expression.name, scope, text=text)
         parts = expression.parts if expression is not None else ()
         written = [
-            _quoted(part) if isinstance(part, str) else self.reference(part.name, scope, text=True) for part in parts
+            literal(part) if isinstance(part, str) else self.reference(part.name, scope, text=True) for part in parts
         ]
         return f"({' || '.join(written)})"
 
     def reference(self, name: str, scope: _Scope, *, text: bool) -> str:
         if scope.formulation is Formulation.JSON:
             taken = "json_extract_string" if text else "json_extract"
-            return f"{taken}({scope.sql}, {_quoted(self.path(name).path)})"
+            return f"{taken}({scope.sql}, {literal(self.path(name).path)})"
         if scope.relation is None:
-            return f"{scope.sql}.cells[list_position({scope.sql}.names, {_quoted(name)})]"
+            return f"{scope.sql}.cells[list_position({scope.sql}.names, {literal(name)})]"
         if name not in scope.relation.columns:
             known = [column for column in scope.relation.columns if not column.endswith("#")]
             near = difflib.get_close_matches(name, known, n=1)
@@ -126,7 +127,7 @@ class _Flattener:
                 f"{hint}there are: {', '.join(known)}",
                 "mapping.column",
             )
-        column = f"{scope.sql}.{_name(name)}"
+        column = f"{scope.sql}.{identifier(name)}"
         return f"({column} ->> '$')" if text and scope.relation.columns[name] == "JSON" else column
 
 
@@ -138,12 +139,12 @@ def view_query(source: ViewSource, on: Relation, parents: list[Relation], each: 
     flattener = _Flattener(each)
     flattener.add(source.fields, _scope("b", on), "")
     numbered = (
-        f'SELECT * FROM "{on.name}"'
+        f"SELECT * FROM {identifier(on.name)}"
         if "#" in on.columns
-        else (f'SELECT *, row_number() OVER () - 1 AS "#" FROM "{on.name}"')
+        else (f'SELECT *, row_number() OVER () - 1 AS "#" FROM {identifier(on.name)}')
     )
     columns = [("#", 'b."#"'), *flattener.columns]
-    listed = ", ".join(f"{value} AS {_name(name)}" for name, value in columns)
+    listed = ", ".join(f"{value} AS {identifier(name)}" for name, value in columns)
     query = f"SELECT {listed} FROM ({numbered}) AS b {' '.join(flattener.lists)}"
     own = Relation("", {name: "VARCHAR" for name, _ in columns}, Formulation.COLUMN, "the view")
     for number, (join, parent) in enumerate(zip(source.joins, parents, strict=True)):
@@ -159,18 +160,18 @@ def _joined(
     alias = f"p{number}"
     scope = _scope(alias, parent)
     brought.add(join.fields, scope, "")
-    ours = ", ".join(f"c.{_name(name)}" for name in own.columns if name.endswith("#"))
-    theirs = ", ".join(f"{alias}.{_name(name)}" for name in parent.columns if name.endswith("#")) or "1"
+    ours = ", ".join(f"c.{identifier(name)}" for name in own.columns if name.endswith("#"))
+    theirs = ", ".join(f"{alias}.{identifier(name)}" for name in parent.columns if name.endswith("#")) or "1"
     place = f"row_number() OVER (PARTITION BY {ours} ORDER BY {theirs}) - 1"
     pairs = [(name, place if name.endswith("#") else value) for name, value in brought.columns]
-    listed = "".join(f", {value} AS {_name(name)}" for name, value in pairs)
+    listed = "".join(f", {value} AS {identifier(name)}" for name, value in pairs)
     conditions = " AND ".join(
         f"CAST({_plain(brought.value(one.child, _Scope('c', Formulation.COLUMN, own)))} AS VARCHAR) = "
         f"CAST({brought.value(one.parent, scope, text=True)} AS VARCHAR)"
         for one in join.joins
     )
     kind = "LEFT JOIN" if join.keep_unmatched else "JOIN"
-    whole = f'SELECT c.*{listed} FROM ({query}) AS c {kind} "{parent.name}" AS {alias} ON {conditions}'
+    whole = f"SELECT c.*{listed} FROM ({query}) AS c {kind} {identifier(parent.name)} AS {alias} ON {conditions}"
     return whole, [name for name, _ in pairs]
 
 
@@ -182,11 +183,3 @@ def _scope(alias: str, relation: Relation) -> _Scope:
     if relation.formulation is Formulation.JSON:
         return _Scope(f'{alias}."row"', Formulation.JSON)
     return _Scope(alias, Formulation.COLUMN, relation)
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from publisher.errors import MappingFailed
+from publisher.mapping.plan.quoting import identifier, literal
 
 _SQLITE = b"SQLite format 3\x00"
 _DUCKDB = b"DUCK"
@@ -33,8 +34,7 @@ def attach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
         if is_sqlite:
             _copy_sqlite(connection, path)
         else:
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS mapped_database (READ_ONLY)")
+            connection.execute(f"ATTACH {literal(str(path))} AS mapped_database (READ_ONLY)")
             connection.execute("USE mapped_database")
     except (duckdb.Error, sqlite3.Error) as error:
         raise MappingFailed(
@@ -49,13 +49,13 @@ def _copy_sqlite(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         )
         for (name,) in tables.fetchall():
-            columns = source.execute(f"PRAGMA table_info({_name(name)})").fetchall()
-            declared = ", ".join(f"{_name(column[1])} {_duckdb_type(column[2])}" for column in columns)
-            connection.execute(f"CREATE TABLE {_name(name)} ({declared})")
-            rows = source.execute(f"SELECT * FROM {_name(name)}").fetchall()
+            columns = source.execute(f"PRAGMA table_info({identifier(name)})").fetchall()
+            declared = ", ".join(f"{identifier(column[1])} {_duckdb_type(column[2])}" for column in columns)
+            connection.execute(f"CREATE TABLE {identifier(name)} ({declared})")
+            rows = source.execute(f"SELECT * FROM {identifier(name)}").fetchall()
             if rows:
                 places = ", ".join("?" for _ in columns)
-                connection.executemany(f"INSERT INTO {_name(name)} VALUES ({places})", rows)
+                connection.executemany(f"INSERT INTO {identifier(name)} VALUES ({places})", rows)
     finally:
         source.close()
 
@@ -79,7 +79,3 @@ def _duckdb_type(declared: str) -> str:
     if any(part in name for part in ("REAL", "FLOA", "DOUB")):
         return "DOUBLE"
     return name if name.startswith(("DECIMAL", "NUMERIC")) else "VARCHAR"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from publisher.errors import ExportinError, MappingFailed
 from publisher.mapping.plan import sql
-from publisher.mapping.plan.terms import Relation, unquoted
+from publisher.mapping.plan.quoting import identifier, literal, undelimited
+from publisher.mapping.plan.terms import Relation
 from publisher.mapping.plan.views import view_query
 from publisher.mapping.rml.values import (
     FileSource,
@@ -46,7 +47,7 @@ class Engine:
         self.folder = Path(tempfile.mkdtemp(prefix="exportin-mapping-"))
         self.connection = duckdb.connect(":memory:")
         self.connection.execute(f"SET memory_limit = '{max(self.memory_mb, 64)}MiB'")
-        self.connection.execute(f"SET temp_directory = {_quoted(str(self.folder / 'spill'))}")
+        self.connection.execute(f"SET temp_directory = {literal(str(self.folder / 'spill'))}")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET autoinstall_known_extensions = false")
         for macro in sql.macros().values():
@@ -96,7 +97,7 @@ class Engine:
         source = logical.source
         if isinstance(source, FileSource) and Path(source.path).stem in self.sources.tables:
             table = Path(source.path).stem
-            return Relation(table, self._columns(f'FROM "{table}"'), Formulation.COLUMN, f"the table {source.path}")
+            return Relation(table, self._columns(table), Formulation.COLUMN, f"the table {source.path}")
         if isinstance(source, TableSource):
             query, formulation, shown = self._table_query(each, source), logical.formulation, _shown_table(source)
         elif isinstance(source, ViewSource):
@@ -105,9 +106,9 @@ class Engine:
             query, formulation, shown = self._read_file(each, source, logical), logical.formulation, source.path
         name = f"source_{len(self._relations)}"
         try:
-            self.connection.execute(definition := f'CREATE TEMP VIEW "{name}" AS {query}')
+            self.connection.execute(definition := f"CREATE TEMP VIEW {identifier(name)} AS {query}")
             self.definitions.append(definition)
-            columns = self._columns(f'FROM "{name}"')
+            columns = self._columns(name)
         except duckdb.Error as error:
             raise faults.engine_fault(str(error), each, shown) from None
         if isinstance(source, FileSource) and _columnar(source.path):
@@ -116,15 +117,16 @@ class Engine:
         twice = self._twice.get(source, frozenset()) if isinstance(source, FileSource) else frozenset[str]()
         return Relation(name, columns, formulation, shown, folds=folds, twice=twice)
 
-    def _columns(self, source: str) -> dict[str, str]:
-        return {str(row[0]): str(row[1]) for row in self.connection.execute(f"DESCRIBE {source}").fetchall()}
+    def _columns(self, name: str) -> dict[str, str]:
+        described = self.connection.execute(f"DESCRIBE FROM {identifier(name)}").fetchall()
+        return {str(row[0]): str(row[1]) for row in described}
 
     def _table_query(self, each: TriplesMap, source: TableSource) -> str:
         if self.server is not None:
             return self._server_query(self.server, each, source)
         if source.query is not None:
             return self._query(each, source.query.strip().rstrip(";"))
-        names = [unquoted(part) for part in _parts(source.table)]
+        names = [undelimited(part) for part in _parts(source.table)]
         known = [str(row[0]) for row in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         known += [
             str(row[0])
@@ -134,19 +136,19 @@ class Engine:
             if not known and self.sources.database is None:
                 raise faults.no_database(names[-1], each.where, each.name)
             raise faults.missing("table", names[-1], known, each.where, each.name)
-        return "SELECT * FROM " + ".".join(f'"{name}"' for name in names)
+        return "SELECT * FROM " + ".".join(map(identifier, names))
 
     def _server_query(self, server: postgresql.Server, each: TriplesMap, source: TableSource) -> str:
         """Copy a table or a query of the server; a name without quotes may be in small letters there."""
         if source.query is not None:
             return server.rows(source.query.strip().rstrip(";"), each.where, each.name)
-        names = [unquoted(part) for part in _parts(source.table)]
+        names = [undelimited(part) for part in _parts(source.table)]
         known = server.tables()
         if source.table and '"' not in source.table and names[-1] not in known:
             names = [name.lower() for name in names]
         if len(names) == 1 and names[0] not in known:
             raise faults.missing("table", names[0], known, each.where, each.name)
-        return server.rows("SELECT * FROM " + ".".join(f'"{name}"' for name in names), each.where, each.name)
+        return server.rows("SELECT * FROM " + ".".join(map(identifier, names)), each.where, each.name)
 
     def place(self, each: TriplesMap, value: str) -> str | None:
         """Find a value in the source of a triples map again: its file and line, None where nothing tells them."""
@@ -198,7 +200,7 @@ class Engine:
 
     def _file_query(self, each: TriplesMap, source: FileSource, logical: LogicalSource) -> str:
         path = readable(source, each, self.sources.root, self.folder)
-        shown = _quoted(str(path))
+        shown = literal(str(path))
         suffix = Path(source.path).suffix.lower()
         if suffix == ".parquet":
             return f"SELECT * FROM read_parquet({shown})"
@@ -224,10 +226,6 @@ def _columnar(path: str) -> bool:
 
 def _shown_table(source: TableSource) -> str:
     return f"the table {source.table}" if source.table is not None else "the query"
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _arrow(table: Rows) -> pa.Table:

@@ -11,7 +11,9 @@ import duckdb
 from publisher.errors import MappingFailed
 from publisher.mapping.plan import sql
 from publisher.mapping.plan.distinct import distinct_query
-from publisher.mapping.plan.query import MapPlan, plan_map
+from publisher.mapping.plan.query import MapPlan
+from publisher.mapping.plan.quoting import identifier, literal
+from publisher.mapping.plan.triples_map import plan_map
 from publisher.mapping.rml.read import read_mapping
 from publisher.mapping.rml.values import MappingDocument
 from publisher.mapping.run import faults
@@ -180,9 +182,8 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
     """Refuse a JSONPath that no row has: JSON has no header, and a misspelt name would quietly make nothing."""
     if not plan.paths:
         return
-    quoted = [path.replace("'", "''") for path in plan.paths]
-    counts = ", ".join(f"count(json_extract(\"row\", '{path}'))" for path in quoted)
-    rows = engine.connection.execute(f'SELECT count(*), {counts} FROM "{plan.relation.name}"').fetchone() or (0,)
+    counts = ", ".join(f'count(json_extract("row", {literal(path)}))' for path in plan.paths)
+    rows = engine.numbers(f"SELECT count(*), {counts} FROM {identifier(plan.relation.name)}")
     absent = [path for path, count in zip(plan.paths, rows[1:], strict=True) if rows[0] and not count]
     if absent:
         raise MappingFailed(
@@ -194,12 +195,11 @@ def _check_paths(engine: Engine, plan: MapPlan) -> None:
 
 
 def _write(engine: Engine, plans: list[MapPlan], out: Path, limit: int | None) -> None:
-    target = str(out).replace("'", "''")
     try:
         for plan in plans:
             _check_paths(engine, plan)
         whole = distinct_query(plans, engine.numbers) if limit is None else _first(plans, limit)
-        engine.connection.execute(f"COPY ({whole}) TO '{target}' {_COPY}")
+        engine.connection.execute(f"COPY ({whole}) TO {literal(str(out))} {_COPY}")
     except duckdb.Error as error:
         raise _failure(engine, plans, error) from None
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from publisher.errors import MappingFailed, UsageError, Where
+from publisher.mapping.plan.quoting import identifier, literal
 
 SCHEMES = ("postgresql", "postgres")
 _WAIT_SECONDS = 10
@@ -116,8 +117,8 @@ class Server:
         """Give a decimal type that loses no digit: as declared, else as wide as the widest value."""
         if column.precision and column.scale is not None and column.precision <= _DIGITS:
             return f"DECIMAL({column.precision}, {column.scale})"
-        name = column.name.replace('"', '""')
-        widest = f'coalesce(max(scale("{name}")), 0), coalesce(max(length(trunc(abs("{name}"))::text)), 1)'
+        name = identifier(column.name)
+        widest = f"coalesce(max(scale({name})), 0), coalesce(max(length(trunc(abs({name}))::text)), 1)"
         row = self._connection.execute(f"SELECT {widest} FROM ({query}) AS source").fetchone() or (0, 1)
         scale, whole = int(row[0]), int(row[1])
         return f"DECIMAL({scale + whole}, {scale})" if scale + whole <= _DIGITS else "DOUBLE"
@@ -125,12 +126,12 @@ class Server:
 
 def _reading(path: Path, columns: list[tuple[str, str]]) -> str:
     read = {name: "VARCHAR" if kind == "BLOB" else kind for name, kind in columns}
-    listed = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in read.items())
+    listed = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read.items())
     bytes_ = [name for name, kind in columns if kind == "BLOB"]
-    replaced = ", ".join(f"from_hex(substr({_name(name)}, 3)) AS {_name(name)}" for name in bytes_)
+    replaced = ", ".join(f"from_hex(substr({identifier(name)}, 3)) AS {identifier(name)}" for name in bytes_)
     chosen = f"* REPLACE ({replaced})" if bytes_ else "*"
     return (
-        f"SELECT {chosen} FROM read_csv({_text(str(path))}, header = false, auto_detect = false, delim = ',', "
+        f"SELECT {chosen} FROM read_csv({literal(str(path))}, header = false, auto_detect = false, delim = ',', "
         f"quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, columns = {{{listed}}})"
     )
 
@@ -150,11 +151,3 @@ def _without_password(address: str) -> str:
 
 def _first(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _name(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from publisher.errors import MappingFailed
+from publisher.mapping.plan.quoting import literal
 from publisher.mapping.rml.references import Malformed, parse_json_path
 from publisher.mapping.rml.values import FileSource, TriplesMap
 
@@ -51,10 +52,10 @@ def json_query(path: Path, iterator: str | None, source: FileSource, each: Tripl
         ) from None
     size = max(path.stat().st_size * 2, 16_777_216)
     layout = "newline_delimited" if lines else "array" if steps.path == "$[*]" else "unstructured"
-    objects = f"read_json_objects({_quoted(str(path))}, format = '{layout}', maximum_object_size = {size})"
+    objects = f"read_json_objects({literal(str(path))}, format = '{layout}', maximum_object_size = {size})"
     if layout == "array":
         return f'SELECT json AS "row" FROM {objects}'
-    taken = f"json_extract(json, {_quoted(steps.path)})"
+    taken = f"json_extract(json, {literal(steps.path)})"
     return f'SELECT {f"unnest({taken})" if steps.many else taken} AS "row" FROM {objects}'
 
 
@@ -63,23 +64,23 @@ def csv_query(path: Path, source: FileSource, names: list[str]) -> str:
     options = {
         "header": "true" if source.header else "false",
         "all_varchar": "true",
-        "delim": _quoted(_delimiter(source)),
-        "quote": _quoted(source.quote),
-        "escape": _quoted(source.quote),
+        "delim": literal(_delimiter(source)),
+        "quote": literal(source.quote),
+        "escape": literal(source.quote),
         "allow_quoted_nulls": "true" if source.nulls else "false",
-        "nullstr": f"[{', '.join(_quoted(null) for null in source.nulls or _no_nulls(source))}]",
+        "nullstr": f"[{', '.join(literal(null) for null in source.nulls or _no_nulls(source))}]",
         "skip": str(source.skip),
     }
     if names and all(names) and len({name.casefold() for name in names}) == len(names):
         # Read without guessing, so that a broken line is reported by its number; DuckDB can tell other names apart.
-        named = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in names)
+        named = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
         options |= {"columns": f"{{{named}}}", "auto_detect": "false"}
         del options["all_varchar"]
     if source.comment:
-        options["comment"] = _quoted(source.comment)
+        options["comment"] = literal(source.comment)
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
     columns = "trim(COLUMNS(*))" if source.trim else "*"
-    return f"SELECT {columns} FROM read_csv({_quoted(str(path))}, {listed})"
+    return f"SELECT {columns} FROM read_csv({literal(str(path))}, {listed})"
 
 
 def _delimiter(source: FileSource) -> str:
@@ -97,7 +98,3 @@ def header(path: Path, source: FileSource) -> list[str]:
 
 def _no_nulls(source: FileSource) -> tuple[str, ...]:
     return ("\x00",) if source.keep_empty else ("",)
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

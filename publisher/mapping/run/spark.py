@@ -14,6 +14,7 @@ from typing import Any
 from publisher.errors import MappingFailed, UsageError
 from publisher.mapping.plan.distinct import distinct_query
 from publisher.mapping.plan.query import MapPlan
+from publisher.mapping.plan.quoting import identifier, literal
 from publisher.mapping.rml.values import FileSource, Formulation
 from publisher.mapping.run import faults
 from publisher.mapping.run.engine import Engine
@@ -102,8 +103,8 @@ def _parquet(engine: Engine, plans: Sequence[MapPlan], folder: Path) -> dict[str
             files[relation.name] = beside
             continue
         files[relation.name] = folder / f"{relation.name}.parquet"
-        target = str(files[relation.name]).replace("'", "''")
-        engine.connection.execute(f"COPY (FROM \"{relation.name}\") TO '{target}' (FORMAT parquet)")
+        target = literal(str(files[relation.name]))
+        engine.connection.execute(f"COPY (FROM {identifier(relation.name)}) TO {target} (FORMAT parquet)")
     return files
 
 
