@@ -16,7 +16,6 @@ import gzip
 import http.client
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -41,6 +40,7 @@ from publisher.web.opening import Sources, open_sources
 from publisher.web.paths import Paths, suffixed
 from publisher.web.prepared import Prepared
 from publisher.web.preparing import prepare
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 NGINX = """
@@ -321,13 +321,6 @@ def answered(port: int, path: str) -> None:
         connection.close()
         time.sleep(0.1)
     raise SystemExit(f"nothing answers on port {port}")
-
-
-def free_port() -> int:
-    """Give a port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Table:

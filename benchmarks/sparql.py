@@ -45,6 +45,7 @@ from publisher.store.open import open_store
 from publisher.store.port import Answer, Limits, Store
 from publisher.store.sending import Target, send
 from tests import virtuoso
+from tests.ports import free_port
 from tests.serving import serving
 
 E = "http://example.org/"
@@ -324,13 +325,6 @@ def below(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task")
     children = [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
     return [pid, *(other for child in children for other in below(child))]
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def things_in(statements: int) -> int:

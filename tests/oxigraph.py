@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.conftest import ROOT, missing
+from tests.ports import free_port
 
 CLIENTS = Path(os.environ.get("EXPORTIN_CLIENTS") or ROOT / "tests" / "clients" / "python" / ".venv") / "bin"
 _START_SECONDS = 20.0
@@ -22,7 +23,7 @@ def running(*files: Path) -> Iterator[str]:
     program = shutil.which("oxigraph", path=f"{CLIENTS}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
         missing("the oxigraph server is missing: pip install oxigraph, or set EXPORTIN_CLIENTS")
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([program, "serve", "--bind", f"127.0.0.1:{port}"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
@@ -53,9 +54,3 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the oxigraph server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
@@ -94,7 +95,7 @@ def wanted() -> None:
 @contextlib.contextmanager
 def running(folder: Path, *, buffers: int = 10_000) -> Iterator[Virtuoso]:
     """Run the engine in a folder until the end of the block."""
-    sql, web = _free_port(), _free_port()
+    sql, web = free_port(), free_port()
     ini = folder / "virtuoso.ini"
     ini.write_text(_INI.format(sql=sql, http=web, buffers=buffers), encoding="ascii")
     process = subprocess.Popen(
@@ -127,9 +128,3 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
         connection.close()
         time.sleep(0.1)
     raise AssertionError("Virtuoso did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial" / "first-release.md"
 _STEP = re.compile(
     r"<!-- append: (?P<file>\S+) -->\n```\w+\n(?P<text>.*?)```"
@@ -21,12 +22,6 @@ _STEP = re.compile(
     r"|```console(?: status=(?P<status>\d))?\n(?P<session>.*?)```",
     re.DOTALL,
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _commands(session: str) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +62,7 @@ def test_the_tutorial_holds_step_by_step(tmp_path: Path) -> None:
     """Each command gives the status and the lines that the page shows, and each edit can be made as it says."""
     if shutil.which("curl") is None:
         pytest.skip("curl is missing: the tutorial calls it")
-    port = _free_port()
+    port = free_port()
     text = TUTORIAL.read_text(encoding="utf-8").replace("8000", str(port))
     servers: list[subprocess.Popen[bytes]] = []
     try:

@@ -22,6 +22,7 @@ from publisher.release.w3id import htaccess, prefix_record, write_w3id
 from publisher.web import create_app
 from publisher.web.site import Site
 from tests.conftest import missing
+from tests.ports import free_port
 
 _MODULES = Path("/usr/lib/apache2/modules")
 
@@ -71,7 +72,7 @@ def _apache(site: Site, lights: Release, tmp_path: Path) -> Iterator[int]:
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     write_w3id(lights, f"http://127.0.0.1:{server.server_port}", tmp_path / "www" / "lights")
-    port = _free_port()
+    port = free_port()
     configuration = tmp_path / "apache.conf"
     modules = "\n".join(
         f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in ("mpm_event", "authz_core", "rewrite")
@@ -97,12 +98,6 @@ def _apache(site: Site, lights: Release, tmp_path: Path) -> Iterator[int]:
         server.shutdown()
         serving.join(10)
         server.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait(port: int, log: Path) -> None:

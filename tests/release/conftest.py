@@ -20,6 +20,7 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
 from publisher.release.shelf import Shelf
 from publisher.release.write import write_release
+from tests.ports import free_port
 
 BASE = "https://example.org/birds/"
 V = f"{BASE}vocab#"
@@ -180,12 +181,6 @@ def _get() -> Callable[..., Answer]:
 @pytest.fixture(name="free_port")
 def _free_port() -> Callable[[], int]:
     """Give a function that gives a port nobody listens on."""
-
-    def free_port() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
     return free_port
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import multiprocessing
-import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +15,7 @@ from publisher.web import create_app
 from publisher.web.opening import Opened, Sources, open_sources
 from publisher.web.server import Address, Serving, serve
 from publisher.web.site import Site
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 def _get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -39,7 +33,7 @@ def _serve(site: Site, port: int) -> None:
 
 def test_a_page_comes_over_the_wire(site: Site) -> None:
     """Granian serves the site; the second request for a page is answered by the thin layer."""
-    port = _free_port()
+    port = free_port()
     context = multiprocessing.get_context("fork")
     process = context.Process(target=_serve, args=(site, port))
     process.start()
