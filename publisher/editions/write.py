@@ -7,10 +7,10 @@ from pathlib import Path
 from publisher.editions import csv, kgx, nanopub, rdf12
 from publisher.editions.records import Records, mapped, sort_by_fact
 from publisher.release.content import Attachment
+from publisher.release.dumps import encoded, joined
 
 FOLDER = "editions"
 _LEVEL = 6
-_BLOCK = 1 << 16
 
 
 def write_editions(records: Records, work: Path) -> Iterator[Attachment]:
@@ -56,12 +56,5 @@ def write_editions(records: Records, work: Path) -> Iterator[Attachment]:
 def _write(path: Path, pieces: Iterable[str]) -> None:
     """Compress pieces of text as one gzip member without time and name."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as stream:
-        held: list[str] = []
-        size = 0
-        for piece in pieces:
-            held.append(piece)
-            size += len(piece)
-            if size >= _BLOCK:
-                stream.write("".join(held).encode())
-                held, size = [], 0
-        stream.write("".join(held).encode())
+        for block in joined(encoded(pieces)):
+            stream.write(block)

@@ -28,7 +28,7 @@ def write_dump(
     content = hashlib.sha256()
     gz, zst = _Out(folder / f"{name}.gz", _Gzip()), _Out(folder / f"{name}.zst", _zstandard())
     with gz, zst:
-        for block in _blocks(pieces):
+        for block in joined(pieces):
             content.update(block)
             gz.write(block)
             zst.write(block)
@@ -79,7 +79,8 @@ def encoded(pieces: Iterable[str]) -> Iterator[bytes]:
     return (piece.encode() for piece in pieces)
 
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the same bytes in blocks of some size, for what costs by the call."""
     held: list[bytes] = []
     size = 0
     for piece in pieces:

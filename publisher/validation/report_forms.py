@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from publisher.errors import Finding, Severity
 from publisher.rdf import quads
-from publisher.rdf.names import SH, XSD
+from publisher.rdf.names import SH
 from publisher.rdf.prefixes import is_iri
+from publisher.validation.shacl.report import report_of
 from publisher.validation.source_lines import SourceLines
 
 _SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
@@ -29,10 +30,7 @@ _STYLE = (
 
 def turtle(findings: Sequence[Finding], *, conforms: bool) -> str:
     """Write a sh:ValidationReport with one result for each finding (SHACL section 3.6)."""
-    head = f"@prefix sh: <{SH}> .\n@prefix xsd: <{XSD}> .\n\n"
-    results = " ,\n  ".join("[\n    " + " ;\n    ".join(_result(finding)) + "\n  ]" for finding in findings)
-    rest = f" ;\n  sh:result {results}" if results else ""
-    return f"{head}[] a sh:ValidationReport ;\n  sh:conforms {str(conforms).lower()}{rest} .\n"
+    return report_of((_result(finding) for finding in findings), conforms=conforms)
 
 
 def _result(finding: Finding) -> Iterator[str]:

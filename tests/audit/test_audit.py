@@ -32,6 +32,7 @@ from tests.audit.relay import (
     with_status,
     without,
 )
+from tests.sarif import read_sarif
 from tests.serving import Served
 
 _BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
@@ -226,7 +227,7 @@ def test_the_reports_say_the_same_in_every_form(relay: Relay) -> None:
     report = audit(relay.root, rate=1e4, allow_private=True, probes=PROBES[:8])
     plain = json.loads(report.render("json"))
     suites = ET.fromstring(report.render("junit"))  # noqa: S314 - we wrote it
-    sarif = json.loads(report.render("sarif"))["runs"][0]
+    sarif = read_sarif(report.render("sarif"))
     text = report.render("text")
 
     assert {"passed": 6, "failed": 1, "skipped": 1} == plain["counts"]

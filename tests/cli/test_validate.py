@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import rdflib
 
+from tests.sarif import read_sarif
+
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix ex: <http://example.org/> .
 ex:LampShape a sh:NodeShape ; sh:targetClass ex:Lamp ;
@@ -40,7 +42,7 @@ def _read(form: str, text: str) -> bool:
     if form == "json":
         return bool(json.loads(text)["conforms"])
     if form == "sarif":
-        return json.loads(text)["runs"][0]["results"] == []
+        return read_sarif(text)["results"] == []
     if form == "ttl":
         sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
         graph = rdflib.Graph().parse(data=text, format="turtle")

@@ -9,6 +9,7 @@ from publisher.errors import Finding, Severity, UsageError, Where
 from publisher.rdf.names import SH
 from publisher.validation.graph import read_graph
 from publisher.validation.report import FORMATS, Report
+from tests.sarif import read_sarif
 
 FACT = "https://example.org/fact/1"
 LATE = Finding(
@@ -112,12 +113,31 @@ def test_turtle_is_a_shacl_report(report, tmp_path):
 
 def test_sarif_has_the_place_of_each_finding(report):
     """SARIF names rule, level and region, which code hosts show beside the line."""
-    run = json.loads(report.render("sarif"))["runs"][0]
+    run = read_sarif(report.render("sarif"))
     last = run["results"][2]
     assert (last["ruleId"], last["level"]) == ("shape.min-count", "error")
     place = last["locations"][0]["physicalLocation"]
     region = {"startLine": 3, "startColumn": 3, "endColumn": 5, "snippet": {"text": "  id: F1"}}
     assert place == {"artifactLocation": {"uri": "facts.yaml"}, "region": region}
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        LOOSE,
+        replace(LOOSE, focus=FACT),
+        replace(LATE, where=Where("seeds/no such file.yaml", 7, 9)),
+        replace(LATE, where=Where("données/é [1]#2.yaml")),
+        replace(LATE, where=Where("facts.yaml", 3, 400)),
+        replace(LATE, where=Where("facts.yaml", 4, 1), value="😀"),
+        replace(LATE, where=Where("facts.yaml", 5, 1)),
+    ],
+)
+def test_sarif_is_as_its_standard_wants_wherever_a_finding_is(tmp_path, finding):
+    """With and without file, line and column, in files of any name and on lines of any text, the report is SARIF."""
+    (tmp_path / "facts.yaml").write_text("facts:\n- cue: may\n  id: F1\n- 😀\n\n", encoding="utf-8")
+    run = read_sarif(Report.of([finding, EARLY], root=tmp_path).render("sarif"))
+    assert sorted(each["ruleId"] for each in run["results"]) == sorted([finding.code, EARLY.code])
 
 
 def test_html_escapes_what_was_found():

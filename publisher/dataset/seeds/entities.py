@@ -66,12 +66,25 @@ def _identify(record: Record) -> str | None:
     stem = rows.manifest.iri_of("entity", "")
     pattern = rows.manifest.ids["entity"]
     if iri.startswith(stem) and not id_pattern(pattern).fullmatch(iri.removeprefix(stem)):
-        wrong_id(record, name, pattern)
+        _wrong_id(record, name, pattern)
     return iri
 
 
-def wrong_id(record: Record, name: str, pattern: str) -> None:
-    """Report an own id that does not follow its pattern."""
+def issued(record: Record) -> tuple[str, str] | None:
+    """Give the own id of a fact or of evidence and its IRI; None where it has none, or one that another record has."""
+    rows, name = record.rows, record.text("id")
+    if name is None:
+        return None
+    iri, pattern = rows.manifest.iri_of(record.kind, name), rows.manifest.ids[record.kind]
+    if not id_pattern(pattern).fullmatch(name):
+        _wrong_id(record.about(iri), name, pattern)
+    if not rows.issue(name, record.place("id"), focus=iri):
+        return None
+    rows.origins[iri] = record.where
+    return name, iri
+
+
+def _wrong_id(record: Record, name: str, pattern: str) -> None:
     record.rows.report(
         "id.pattern",
         f"the id {name} does not follow the pattern {pattern}, as {pattern % 1}",

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from publisher.dataset.near import suggestion
 from publisher.dataset.seeds.documents import Document, Reference, check_sha256, document_of
-from publisher.dataset.seeds.entities import wrong_id
+from publisher.dataset.seeds.entities import issued
 from publisher.dataset.seeds.record import Record
-from publisher.dataset.seeds.retired import id_pattern
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.segments import Segment, segment_at
 from publisher.dataset.seeds.values import values_of
@@ -43,17 +42,11 @@ class EvidenceReader:
         self._check_cues(fact, [cue for cue in cues if cue], certainty)
 
     def _evidence(self, record: Record, fact: Record, document: Document | None) -> None:
-        rows, name = self.rows, record.text("id")
-        if name is None:
+        rows, own = self.rows, issued(record)
+        if own is None:
             return
-        iri = rows.manifest.iri_of("evidence", name)
+        name, iri = own
         record = record.about(iri)
-        pattern = rows.manifest.ids["evidence"]
-        if not id_pattern(pattern).fullmatch(name):
-            wrong_id(record, name, pattern)
-        if not rows.issue(name, record.place("id"), focus=iri):
-            return
-        rows.origins[iri] = record.where
         self._keys(record, iri)
         source = document_of(record, self.documents) if record.get("document") else document
         told = any(

@@ -11,12 +11,11 @@ from pathlib import Path
 from publisher.dataset.near import suggestion
 from publisher.dataset.ontology import PropertyKind
 from publisher.dataset.seeds.documents import Document, Reference, document_of
-from publisher.dataset.seeds.entities import Entity, wrong_id
+from publisher.dataset.seeds.entities import Entity, issued
 from publisher.dataset.seeds.evidence import EvidenceReader
 from publisher.dataset.seeds.kinds import check_kinds
 from publisher.dataset.seeds.marked import Kind, Node
 from publisher.dataset.seeds.record import Record, records
-from publisher.dataset.seeds.retired import id_pattern
 from publisher.dataset.seeds.rows import Rows
 from publisher.dataset.seeds.segments import Segment
 from publisher.dataset.seeds.values import Cells, class_of, property_of, unknown_thing, values_of
@@ -65,18 +64,11 @@ class FactReader:
                 self._fact(record, document)
 
     def _fact(self, record: Record, document: Document | None) -> None:
-        rows = self.rows
-        name = record.text("id")
-        if name is None:
+        rows, own = self.rows, issued(record)
+        if own is None:
             return
-        iri = rows.manifest.iri_of("fact", name)
+        name, iri = own
         record = record.about(iri)
-        pattern = rows.manifest.ids["fact"]
-        if not id_pattern(pattern).fullmatch(name):
-            wrong_id(record, name, pattern)
-        if not rows.issue(name, record.place("id"), focus=iri):
-            return
-        rows.origins[iri] = record.where
         self._keys(record, iri)
         cells = self._claim(record)
         things = [cells["subject"], cells["object"]]

@@ -4,7 +4,6 @@ What a reference gives depends on its source: a column with its SQL type, or a J
 A reference that may give several values takes a list apart; which lists a term needs is told with it.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ from publisher.errors import MappingFailed
 from publisher.mapping.plan import sql
 from publisher.mapping.plan.datatypes import JSON_TYPES, LEXICAL, PLAIN, canonical_double, natural
 from publisher.mapping.plan.quoting import undelimited
-from publisher.mapping.rml.references import Malformed, parse_json_path
+from publisher.mapping.rml.references import Malformed, near_miss, parse_json_path
 from publisher.mapping.rml.values import (
     Constant,
     Expression,
@@ -46,6 +45,16 @@ class Relation:
     shown: str
     folds: bool = False
     twice: frozenset[str] = frozenset()
+
+    def lacks(self, name: str, each: TriplesMap) -> MappingFailed:
+        """Give the failure of a triples map that names a column which is not there, with the nearest that is."""
+        columns = [column for column in self.columns if not column.endswith("#")]
+        return MappingFailed(
+            f"triples map {each.name}: {self.shown} has no column {name!r}",
+            where=each.where,
+            fix=f"{near_miss(name, columns)}its columns are: {', '.join(columns)}",
+            code="mapping.column",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ class Compiler:
             return self._json_value(reference)
         kind = self.relation.columns.get(name := self._column_name(reference))
         if kind is None:
-            raise self._missing(name)
+            raise self.relation.lacks(name, self.map)
         if name in self.relation.twice:
             fix = "give each column a name of its own"
             raise self.fail(f"{self.relation.shown} has more than one column {name!r}", fix, "mapping.column")
@@ -139,16 +148,6 @@ class Compiler:
             return name
         same = [column for column in self.relation.columns if column.casefold() == name.casefold()]
         return same[0] if same and self.relation.formulation is Formulation.SQL else name
-
-    def _missing(self, name: str) -> MappingFailed:
-        columns = list(self.relation.columns)
-        near = difflib.get_close_matches(name, columns, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return self.fail(
-            f"{self.relation.shown} has no column {name!r}",
-            f"{hint}its columns are: {', '.join(columns)}",
-            "mapping.column",
-        )
 
     def _json_value(self, reference: Reference) -> _Value:
         try:

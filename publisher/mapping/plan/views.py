@@ -4,7 +4,6 @@ A field of an iterator is a column named with dots, ``item.type``; the place of 
 ``item.#``, from 0. A row without items keeps one row with empty fields.
 """
 
-import difflib
 from dataclasses import dataclass, field
 
 from publisher.errors import MappingFailed
@@ -119,14 +118,7 @@ class _Flattener:
         if scope.relation is None:
             return f"{scope.sql}.cells[list_position({scope.sql}.names, {literal(name)})]"
         if name not in scope.relation.columns:
-            known = [column for column in scope.relation.columns if not column.endswith("#")]
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise self.fail(
-                f"{scope.relation.shown} has no column {name!r}",
-                f"{hint}there are: {', '.join(known)}",
-                "mapping.column",
-            )
+            raise scope.relation.lacks(name, self.each)
         column = f"{scope.sql}.{identifier(name)}"
         return f"({column} ->> '$')" if text and scope.relation.columns[name] == "JSON" else column
 

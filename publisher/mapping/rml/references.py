@@ -1,11 +1,13 @@
-r"""Templates and JSONPath: the two small languages inside a mapping document.
+r"""References: templates and JSONPath, the two small languages inside a mapping document, and names that are not there.
 
 Templates as R2RML section 7.3 and RML-Core define them: ``{name}`` is a reference, ``\{``, ``\}`` and ``\\`` stand
 for themselves. JSONPath (RFC 9535) is read as far as names, indexes and wildcards go; filters, slices and descendants
 are refused by name.
 """
 
+import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.mapping.rml.values import Reference, Template
@@ -53,6 +55,16 @@ def _close(parts: list[str | Reference], text: str, *, inside: bool) -> None:
         parts.append(Reference(text))
     elif text:
         parts.append(text)
+
+
+def near_miss(name: str, known: Sequence[str]) -> str:
+    """Give the beginning of a next step that asks whether another name was meant; nothing where none is near.
+
+    >>> near_miss("nmae", ["id", "name"])
+    "did you mean 'name'? "
+    """
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What an engine says when a query fails, turned into a failure that names mapping, value and next step."""
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 
 from publisher.errors import MappingFailed, Where
+from publisher.mapping.rml.references import near_miss
 from publisher.mapping.rml.values import TriplesMap
 
 _DATA = re.compile(r"exportin\|(\w+)\|([^|]*)\|(.*)", re.DOTALL)
@@ -91,13 +91,11 @@ def _reason(message: str) -> tuple[str, str]:
 def missing(kind: str, name: str, known: Iterable[str], where: Where, map_name: str) -> MappingFailed:
     """Give the failure for a table or file that is not there, with the nearest name that is."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
     listed = f"there are: {', '.join(names[:20])}" if names else f"there is no {kind} at all"
     return MappingFailed(
         f"triples map {map_name}: the {kind} {name!r} does not exist",
         where=where,
-        fix=f"{hint}{listed}",
+        fix=f"{near_miss(name, names)}{listed}",
         code="mapping.source",
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from publisher.errors import MappingFailed
 from publisher.mapping import map_document
-from tests.conformance.mapping.cases import Case, cases, judged, reasons
+from tests.conformance.mapping.cases import Case, cases, judged, passes_or_is_known
 
 
 def _for_duckdb(script: str) -> str:
@@ -46,10 +46,4 @@ def _outcome(case: Case, folder: Path) -> str:
 def test_the_official_cases_pass_or_are_known(case: Case, tmp_path: Path, suites: Path) -> None:
     """Each official case passes, or fails and is listed with its reason; a listed case that passes is a failure."""
     assert suites.is_dir()
-    outcome = _outcome(case, tmp_path)
-    reason = reasons("known-failures.tsv").get((case.suite, case.name))
-    if reason is None:
-        assert outcome == ""
-    else:
-        assert not reason.endswith("refused by that reason") or outcome.startswith("refused: "), outcome
-        assert outcome != "", f"{case.name} passes now: take it out of known-failures.tsv ({reason})"
+    passes_or_is_known(case, _outcome(case, tmp_path), "known-failures.tsv")

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.errors import MappingFailed
 from publisher.mapping import map_document
-from tests.conformance.mapping.cases import Case, cases, judged, reasons
+from tests.conformance.mapping.cases import Case, cases, judged, passes_or_is_known
 
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 BINARY = re.compile(r"\bX'([0-9A-F]+)'")
@@ -46,9 +46,4 @@ def _outcome(case: Case, address: str) -> str:
 def test_the_relational_cases_pass_on_postgresql_or_are_known(case: Case, postgresql: str, suites: Path) -> None:
     """Each relational case passes on PostgreSQL, or fails and is listed with its reason."""
     assert suites.is_dir()
-    outcome = _outcome(case, postgresql)
-    reason = reasons("known-failures-postgresql.tsv").get((case.suite, case.name))
-    if reason is None:
-        assert outcome == ""
-    else:
-        assert outcome != "", f"{case.name} passes now: take it out of known-failures-postgresql.tsv ({reason})"
+    passes_or_is_known(case, _outcome(case, postgresql), "known-failures-postgresql.tsv")

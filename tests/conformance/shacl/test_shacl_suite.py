@@ -37,6 +37,16 @@ def graph_of(manifest: Path, name: str) -> Graph:
     return read_graph([path], base=BASE)
 
 
+def parts(name: str) -> tuple[Graph, str, Graph, Graph]:
+    """Give the graph of a test's manifest, the result that it wants, the data, and the shapes."""
+    manifest = beside("suites") / "shacl/data-shapes-test-suite/tests" / f"{name}.ttl"
+    graph = read_graph([manifest], base=BASE)
+    test = next(iter(graph.of(f"<{MF}action>")))
+    action, result = graph.one(test, f"<{MF}action>") or "", graph.one(test, f"<{MF}result>") or ""
+    data, shapes = (graph_of(manifest, graph.one(action, f"<{SHT}{each}Graph>") or "") for each in ("data", "shapes"))
+    return graph, result, data, shapes
+
+
 def expected(graph: Graph, report: str) -> Counter[tuple[str, ...]]:
     """Give the results that a manifest expects, blank shapes by their label."""
     found: Counter[tuple[str, ...]] = Counter()
@@ -68,12 +78,7 @@ def actual(results: tuple[ShapeResult, ...], asked: Counter[tuple[str, ...]]) ->
 @pytest.mark.parametrize("name", suite() or ["the suite"])
 def test_suite(name: str) -> None:
     """Every test of the suite gives the report, result by result, or the failure, that its manifest expects."""
-    manifest = beside("suites") / "shacl/data-shapes-test-suite/tests" / f"{name}.ttl"
-    graph = read_graph([manifest], base=BASE)
-    test = next(iter(graph.of(f"<{MF}action>")))
-    action, result = graph.one(test, f"<{MF}action>") or "", graph.one(test, f"<{MF}result>") or ""
-    data = graph_of(manifest, graph.one(action, f"<{SHT}dataGraph>") or "")
-    shapes = graph_of(manifest, graph.one(action, f"<{SHT}shapesGraph>") or "")
+    graph, result, data, shapes = parts(name)
     if result == f"<{SHT}Failure>":
         with pytest.raises(DatasetUnreadable):
             validate_graphs(data, shapes)
@@ -122,14 +127,9 @@ REFERENCE_FAILS = {
 @pytest.mark.parametrize("name", suite() or ["the suite"])
 def test_pyshacl_gives_the_same_results(name: str) -> None:
     """Result by result, pySHACL gives what we give for every test of the suite but those that it fails."""
-    manifest = beside("suites") / "shacl/data-shapes-test-suite/tests" / f"{name}.ttl"
-    graph = read_graph([manifest], base=BASE)
-    test = next(iter(graph.of(f"<{MF}action>")))
-    action, result = graph.one(test, f"<{MF}action>") or "", graph.one(test, f"<{MF}result>") or ""
+    _, result, data, shapes = parts(name)
     if result == f"<{SHT}Failure>":
         return
-    data = graph_of(manifest, graph.one(action, f"<{SHT}dataGraph>") or "")
-    shapes = graph_of(manifest, graph.one(action, f"<{SHT}shapesGraph>") or "")
     ours = keys(validate_graphs(data, shapes).results)
     try:
         theirs = keys(reference_results(data, shapes))
