@@ -58,7 +58,7 @@ lock: $(SETUP) ## resolve the dependencies anew
 	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra spark --extra postgresql --extra mcp --constraint requirements.lock --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements-extras.lock
-	$(BIN)/uv pip compile tests/clients/python/requirements.in --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile tests/clients/python/requirements.in --override tests/clients/python/overrides.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet --output-file tests/clients/python/requirements.lock
 
 clean: ## remove what the verbs made, but no release
