@@ -1,13 +1,14 @@
-"""The description of a thing in RDF: one CONSTRUCT, document included, written so that people can read it."""
+"""The description of a thing in RDF: one read, its document included, written so that people can read it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from publisher.entities.ahead import described
 from publisher.entities.reader import Reader, literal, term, terms
 from publisher.rdf import names
-from publisher.rdf.document import WRITTEN
 from publisher.rdf.document import document as written
-from publisher.rdf.media import N_TRIPLES, Media
+from publisher.rdf.media import Media
+from publisher.rdf.quads import line
 from publisher.release.record import Release
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -18,21 +19,22 @@ def describe(reader: Reader, iri: str, media: Media, *, document: str, inbound: 
 
     ``document`` is the IRI of the document that is asked for; ``inbound`` is the most incoming links that are given.
     """
+    lines = (*described(reader, iri, inbound=inbound), *_document(reader, iri, document))
+    return written(lines, media, reader.about.prefixes, first=(document, iri))
+
+
+def _document(reader: Reader, iri: str, document: str) -> Iterator[str]:
+    """Give what is said about the document itself."""
     about = reader.about
-    whole = about.vocabulary == iri and "ontology" in about.graphs
-    ours = media in WRITTEN and N_TRIPLES in reader.store.offered
-    found = reader.construct(
-        "graph" if whole else "describe",
-        N_TRIPLES if ours else media,
-        thing=term(iri),
-        document=term(document),
-        inbound=str(inbound),
-        **_paperwork(reader),
-    )
-    if not ours:
-        return found
-    lines = [line for line in found.decode().split("\n") if line]
-    return written(lines, media, about.prefixes, first=(document, iri))
+    said = {
+        f"{names.RDF}type": f"<{names.FOAF}Document>",
+        f"{names.FOAF}primaryTopic": term(iri),
+        f"{names.VOID}inDataset": term(about.iri),
+        f"{names.DCTERMS}license": term(about.licence) if about.licence else "",
+        f"{names.DCTERMS}modified": _modified(reader),
+        f"{names.PROV}wasDerivedFrom": term(about.version_iri) if about.version else "",
+    }
+    return (line(term(document), f"<{predicate}>", object_) for predicate, object_ in said.items() if object_)
 
 
 def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Media], union: str) -> bytes:
@@ -48,16 +50,12 @@ def service(reader: Reader, media: Media, *, endpoint: str, offered: Sequence[Me
         features=terms([f"{names.SD}UnionDefaultGraph"] if union == "union" else []),
         graphs=terms(list(about.graphs.values())),
         triples="" if count is None else str(count),
-        **_paperwork(reader),
+        licence=term(about.licence) if about.licence else "",
+        modified=_modified(reader),
+        dataset=term(about.iri),
     )
 
 
-def _paperwork(reader: Reader) -> dict[str, str]:
-    about = reader.about
-    dated = f"{names.XSD}date" if _DATE.match(about.version) else None
-    return {
-        "licence": term(about.licence) if about.licence else "",
-        "modified": literal(about.version, datatype=dated) if about.version else "",
-        "dataset": term(about.iri),
-        "version": term(about.version_iri) if about.version else "",
-    }
+def _modified(reader: Reader) -> str:
+    version = reader.about.version
+    return literal(version, datatype=f"{names.XSD}date" if _DATE.match(version) else None) if version else ""

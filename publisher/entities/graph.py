@@ -77,6 +77,13 @@ class Graph:
         for predicate, objects in self._index.get(subject, {}).items():
             yield predicate, tuple(sorted(objects, key=_order))
 
+    def triples(self) -> Iterator[tuple[str, str, Term]]:
+        """Give each triple."""
+        for subject, table in self._index.items():
+            for predicate, objects in table.items():
+                for object_ in objects:
+                    yield subject, predicate, object_
+
     def objects(self, subject: str, predicate: str | None) -> tuple[Term, ...]:
         """Give the objects of a subject and predicate, sorted; none where the predicate is None."""
         found = self._index.get(subject, {}).get(predicate or "", ())

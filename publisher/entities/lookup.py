@@ -64,10 +64,11 @@ class Named:
 class Lookup:
     """A read-only index of names; safe to use from several threads (each call opens its own cursor)."""
 
-    __slots__ = ("_classes", "_connection", "_numbers", "spelling")
+    __slots__ = ("_classes", "_connection", "_numbers", "path", "spelling")
 
     def __init__(self, path: Path):
         """Open an index; raise StoreError where there is none, or it is of another form."""
+        self.path = path
         try:
             self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
             form = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -224,6 +225,10 @@ class Lookup:
             list(iris),
         )
         return tuple(Named(Hit(*row[:5]), LABEL, self._kinds(row[5])) for row in rows)
+
+    def knows(self, iri: str) -> bool:
+        """Tell whether the index names a thing, so that the dataset says something about it or uses it."""
+        return self._connection.execute("SELECT 1 FROM thing WHERE iri = ?", (iri,)).fetchone() is not None
 
     def all_iris(self) -> tuple[str, ...]:
         """Give the IRI of every thing that has a page of its own, sorted."""

@@ -13,6 +13,7 @@ from publisher.entities.values import Fact
 
 _NAMES = 50_000
 _FACTS = 4_000
+_AHEAD = 200
 
 
 Kept = TypeVar("Kept")
@@ -37,6 +38,11 @@ class Shelf(Generic[Kept]):
         """Give what is kept of an IRI."""
         return self._kept.get(iri)
 
+    def take(self, iri: str) -> Kept | None:
+        """Give what is kept of an IRI, and keep it no longer."""
+        with self._lock:
+            return self._kept.pop(iri, None)
+
     def keep(self, iri: str, made: Kept) -> None:
         """Keep what was made of an IRI; nobody may change it from now on."""
         with self._lock:
@@ -47,13 +53,20 @@ class Shelf(Generic[Kept]):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The names of things, and facts with their evidence: their triples, and how a page tells them."""
+    """The names of things, and facts with their evidence: their triples, and how a page tells them.
+
+    ``pages`` (triples), ``lists`` (the IRIs of facts) and ``described`` (N-Triples lines) are what was read ahead for
+    pages that are made next.
+    """
 
     names: Shelf[Graph] = field(default_factory=lambda: Shelf(_NAMES))
     facts: Shelf[Graph] = field(default_factory=lambda: Shelf(_FACTS))
     told: Shelf[Fact] = field(default_factory=lambda: Shelf(_FACTS))
+    pages: Shelf[Graph] = field(default_factory=lambda: Shelf(_AHEAD))
+    lists: Shelf[tuple[str, ...]] = field(default_factory=lambda: Shelf(_AHEAD))
+    described: Shelf[tuple[str, ...]] = field(default_factory=lambda: Shelf(_AHEAD))
 
 
 def forgetful() -> Memory:
     """Give a memory that keeps nothing, for a store that may change."""
-    return Memory(Shelf(0), Shelf(0), Shelf(0))
+    return Memory(Shelf(0), Shelf(0), Shelf(0), Shelf(0), Shelf(0), Shelf(0))

@@ -91,7 +91,7 @@ class Reader:
     def graph(self, name: str, into: Graph | None = None, **slots: str) -> Graph:
         """Give the triples ``?s ?p ?o`` of one of the package's SELECT queries."""
         graph = into or Graph()
-        for _, subject, predicate, object_ in self._triples(name, "s", slots):
+        for _, subject, predicate, object_ in self.triples(name, "s", **slots):
             graph.add(subject, predicate, object_)
         return graph
 
@@ -101,11 +101,12 @@ class Reader:
         ``about`` is the variable that tells the thing.
         """
         found: dict[str, Graph] = {}
-        for thing, subject, predicate, object_ in self._triples(name, about, slots):
+        for thing, subject, predicate, object_ in self.triples(name, about, **slots):
             found.setdefault(thing, Graph()).add(subject, predicate, object_)
         return found
 
-    def _triples(self, name: str, about: str, slots: Mapping[str, str]) -> Iterator[tuple[str, str, str, Term]]:
+    def triples(self, name: str, about: str, **slots: str) -> Iterator[tuple[str, str, str, Term]]:
+        """Give the triples of one of the package's SELECT queries, each after the thing that ``about`` tells."""
         for row in self._bindings(name, slots):
             if "s" in row and "o" in row:
                 yield term_of(row[about]).value, term_of(row["s"]).value, row["p"]["value"], term_of(row["o"])

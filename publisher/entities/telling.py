@@ -3,6 +3,8 @@
 A fact is told from its own triples alone, so that it may be kept. It refuses to ask a store for what it knows.
 """
 
+from collections.abc import Iterable
+
 from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import Naming
@@ -18,7 +20,7 @@ class Telling:
     def __init__(self, reader: Reader, graph: Graph, iri: str, facts: list[str]):
         """Take the page's own triples, which take up those of the fact that it is about, and the IRIs of its facts."""
         self._reader = reader
-        self._graphs = _graphs(reader, facts)
+        self._graphs = facts_read(reader, facts)
         untold = {*reader.memory.told.missing(facts), iri}
         mentioned = graph.mentioned() | {iri}
         if iri in self._graphs:
@@ -38,8 +40,9 @@ class Telling:
         return made
 
 
-def _graphs(reader: Reader, facts: list[str]) -> dict[str, Graph]:
+def facts_read(reader: Reader, facts: Iterable[str]) -> dict[str, Graph]:
     """Give the triples of each fact, from memory where they are there."""
+    facts = tuple(facts)
     memory = reader.memory.facts
     missing = memory.missing(facts)
     fresh = reader.graphs("facts", "fact", facts=terms(missing)) if missing else {}

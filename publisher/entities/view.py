@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from publisher.entities.ahead import listed, page_of
 from publisher.entities.facts import CURATION, PAPERWORK, Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
@@ -45,13 +46,13 @@ def view(reader: Reader, iri: str, *, inbound: int = 100, page: int = 1) -> Page
     ``page`` counts from 1 where a thing has more facts than one page holds.
     """
     thing = term(iri)
-    graph = reader.graph("page", thing=thing, inbound=str(inbound + 1))
-    found = _listed(reader, graph, thing, page)
+    graph = page_of(reader, iri, inbound=inbound)
+    found = _listed(reader, graph, iri, page)
     if not len(found) and not list(graph) and not reader.holds("known", thing=thing):
         return None
     kin = _kin(reader, graph, iri) if page == 1 else ()
     theirs = {
-        other: [fact for fact in _listed(reader, graph, term(other), 1)[:FACTS_PER_PAGE] if fact not in found]
+        other: [fact for fact in _listed(reader, graph, other, 1)[:FACTS_PER_PAGE] if fact not in found]
         for other in kin
     }
     telling = Telling(
@@ -73,12 +74,14 @@ def _kin(reader: Reader, graph: Graph, iri: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*graph.iris(iri, product), *makers)))[:_KIN]
 
 
-def _listed(reader: Reader, graph: Graph, thing: str, page: int) -> list[str]:
+def _listed(reader: Reader, graph: Graph, iri: str, page: int) -> list[str]:
     """Give the IRIs of one page's facts, and one more where there are more."""
     if reader.role("predicate") is None:
         return []
-    query = "reading" if _is_document(reader, graph, thing[1:-1]) else "listed"
-    rows = reader.rows(query, thing=thing, offset=str((page - 1) * FACTS_PER_PAGE), limit=str(FACTS_PER_PAGE + 1))
+    offset, limit = (page - 1) * FACTS_PER_PAGE, FACTS_PER_PAGE + 1
+    if not _is_document(reader, graph, iri):
+        return listed(reader, iri, offset=offset, limit=limit)
+    rows = reader.rows("reading", thing=term(iri), offset=str(offset), limit=str(limit))
     return [row["fact"].value for row in rows if "fact" in row]
 
 

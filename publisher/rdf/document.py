@@ -1,6 +1,6 @@
 """A small RDF document for people: what it is about comes first, one block for each subject, only the prefixes in use.
 
-The same triples give the same bytes. It refuses to stream, and to write RDF/XML, which cannot say every triple.
+The same triples give the same bytes. It refuses to stream.
 """
 
 from collections.abc import Sequence
@@ -8,18 +8,20 @@ from itertools import groupby
 
 from publisher.rdf.canon import canonical
 from publisher.rdf.jsonld import jsonld
-from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, Media
+from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, Media
 from publisher.rdf.prefixes import Prefixes
+from publisher.rdf.rdfxml import rdfxml
 from publisher.rdf.terms import split, text_of
 from publisher.rdf.turtle import turtle
 
-WRITTEN = (TURTLE, JSON_LD, N_TRIPLES, TRIG, N_QUADS)
+_WRITERS = {JSON_LD: jsonld, RDF_XML: rdfxml}
 
 
 def document(lines: Sequence[str], media: Media, prefixes: Prefixes, *, first: Sequence[str] = ()) -> bytes:
-    """Give the document of some N-Triples lines in one of the media types ``WRITTEN``; ``first`` are IRIs.
+    """Give the document of some N-Triples lines in a syntax of RDF; ``first`` are the IRIs of what comes first.
 
-    Blank nodes get the labels of RDFC-1.0, so that their names are the same each time.
+    Blank nodes get the labels of RDFC-1.0, so that their names are the same each time. Raises ReleaseError
+    ``release.not-xml`` for a statement that RDF/XML cannot say.
     """
     ordered = canonical(lines) if any("_:" in line for line in lines) else sorted(set(lines))
     if media in (N_TRIPLES, N_QUADS):
@@ -28,7 +30,7 @@ def document(lines: Sequence[str], media: Media, prefixes: Prefixes, *, first: S
     blocks = [(subject, list(group)) for subject, group in groupby(ordered, key=_subject)]
     blocks.sort(key=lambda block: rank.get(block[0], len(rank)))
     grouped = [line for _, block in blocks for line in block]
-    write = jsonld if media is JSON_LD else turtle
+    write = _WRITERS.get(media, turtle)
     return "".join(write(grouped, _used(grouped, prefixes))).encode()
 
 

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 from publisher import __file__ as package
 from publisher.release.record import Release
@@ -28,12 +29,18 @@ _WAIT = 2.0
 class Prepared:
     """The finished documents of one release; safe to use from several threads."""
 
-    __slots__ = ("_connection", "_lock")
+    __slots__ = ("_connection", "_lock", "_lot", "_pending", "failed")
 
-    def __init__(self, path: Path | None):
-        """Open the file, which is made where it is missing; None keeps nothing."""
+    def __init__(self, path: Path | None, *, lot: int = 1):
+        """Open the file, which is made where it is missing; None keeps nothing.
+
+        ``lot`` is how many documents are written at once: whoever makes many need not wait for each.
+        """
         self._lock = threading.Lock()
+        self._lot = lot
+        self._pending: list[tuple[str, str, str, bytes]] = []
         self._connection = _opened(path) if path else None
+        self.failed = path is not None and self._connection is None
 
     def get(self, address: str) -> Kept | None:
         """Give the document at an address, or None where nobody has made it yet."""
@@ -56,23 +63,43 @@ class Prepared:
         """Keep a document for every process."""
         if self._connection is None:
             return
-        row = (address, kept.status, json.dumps(kept.headers), kept.body)
+        self._pending.append((address, kept.status, json.dumps(kept.headers), kept.body))
+        if len(self._pending) >= self._lot:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits to be written; ``failed`` tells afterwards whether a write has failed, as on a full disk."""
+        if self._connection is None:
+            return
         try:
             with self._lock, self._connection:
-                self._connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", row)
+                rows, self._pending = self._pending, []
+                self._connection.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", rows)
         except sqlite3.Error as error:
-            _LOG.info("a finished page could not be kept: %s", error)
+            self.failed = True
+            _LOG.info("finished pages could not be kept: %s", error)
 
-    def __contains__(self, address: str) -> bool:
-        """Tell whether a document is there."""
+    def addresses(self) -> frozenset[str]:
+        """Give the address of each document that is there."""
+        return frozenset(str(row[0]) for row in self._rows("SELECT address FROM page"))
+
+    def count(self) -> int:
+        """Give the number of documents that are there."""
+        return sum(int(row[0]) for row in self._rows("SELECT count(*) FROM page"))
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
         if self._connection is None:
-            return False
-        with self._lock:
-            query = "SELECT 1 FROM page WHERE address = ?"
-            return self._connection.execute(query, (address,)).fetchone() is not None
+            return []
+        try:
+            with self._lock:
+                return self._connection.execute(query).fetchall()
+        except sqlite3.Error as error:
+            _LOG.info("the finished pages could not be read: %s", error)
+            return []
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what waits, and close the file."""
+        self.flush()
         if self._connection is not None:
             self._connection.close()
 

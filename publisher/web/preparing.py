@@ -1,8 +1,9 @@
-"""Making the documents of a release ahead: a process of its own, in nobody's way, that ends when all are made.
+"""Making the documents of a release ahead: processes of their own, in nobody's way, that end when all are made.
 
-Run as ``python -m publisher.web.preparing`` with what to make as JSON on its standard input. It answers the addresses
-of all things as the server would, through the same layer, and what that layer keeps on disk is the result. It refuses
-to go on when the server that began it is gone.
+Run as ``python -m publisher.web.preparing`` with what to make as JSON on its standard input. Each process takes its
+share of the things, a hundred at a time, and asks for their documents as a client of the server would, through the same
+layer: what that layer keeps on disk is the result. A process that is ended leaves whole documents or none, and the next
+one goes on where it stopped. It refuses to go on when whoever began it is gone, and when the disk is full.
 """
 
 import contextlib
@@ -12,12 +13,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from werkzeug.test import create_environ
 
+from publisher.entities.ahead import read_descriptions, read_pages
 from publisher.entities.lookup import Lookup
 from publisher.errors import ExportinError
 from publisher.rdf.media import HTML, Media
@@ -25,7 +29,7 @@ from publisher.release.read import open_release
 from publisher.settings import Settings
 from publisher.store.open import open_store
 from publisher.web import create_app
-from publisher.web.pages import Pages, kept_as
+from publisher.web.pages import Application, Pages, kept_as
 from publisher.web.passages import Texts
 from publisher.web.paths import suffixed
 from publisher.web.prepared import Prepared
@@ -33,60 +37,119 @@ from publisher.web.site import Site, site_of
 
 _LOG = logging.getLogger("exportin.pages")
 _NICE = 15
+_LOT = 100
+_SYNTAXES = 2
+_MOST_PROCESSES = 4
+_LOOK = 0.25
+Going = Callable[[], bool]
+Tell = Callable[[str], None]
+Wanted = tuple[str, str]  # the IRI of a thing and the address of one of its documents
 
 
-def begin(site: Site, pages: Path, names: Path) -> subprocess.Popen[bytes] | None:
-    """Begin to make the documents of a site's release; None where there are more things than the setting allows."""
-    most = site.settings.count("prepared_things")
-    lookup = Lookup(names)
-    count = len(lookup.all_iris()) if most else 0
-    lookup.close()
-    if site.release is None or not 0 < count <= most:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """The processes that make the documents of one release, and how many there are to make."""
+
+    processes: tuple[subprocess.Popen[bytes], ...]
+    pages: Path
+    missing: int
+
+    def wait(self, tell: Tell) -> int:
+        """Wait until all have ended, telling how far they are, and give how many documents are still missing."""
+        prepared = Prepared(self.pages)
+        before = prepared.count()
+        while any(process.poll() is None for process in self.processes):
+            tell(f"making pages: {prepared.count() - before} of {self.missing}")
+            time.sleep(_LOOK)
+        made = prepared.count() - before
+        prepared.close()
+        return max(self.missing - made, 0)
+
+    def end(self) -> None:
+        """End the processes."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait()
+
+
+def begin(site: Site, pages: Path) -> Making | None:
+    """Begin to make the documents of a site's release that are not there yet.
+
+    None where none is missing, where there are more things than the setting allows, and where no process can be begun.
+    """
+    if site.release is None or site.lookup is None or not 0 < len(site.lookup.all_iris()) <= _most(site):
+        return None
+    prepared = Prepared(pages)
+    missing = sum(len(lot) for _, lot in _missing(site, prepared))
+    prepared.close()
+    if not missing:
         return None
     order = {
         "release": str(site.release.path),
         "settings": dict(site.settings.values),
         "pages": str(pages),
-        "names": str(names),
+        "names": str(site.lookup.path),
         "texts": str(site.texts.folder) if site.texts else None,
     }
-    command = [sys.executable, "-P", "-m", "publisher.web.preparing"]
+    shares = min(_MOST_PROCESSES, os.cpu_count() or 1)
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this program itself
-        if process.stdin:
-            process.stdin.write(json.dumps(order).encode())
-            process.stdin.close()
+        return Making(tuple(_process({**order, "share": [each, shares]}) for each in range(shares)), pages, missing)
     except OSError as error:
         _LOG.info("pages are not made ahead: %s", error)
         return None
+
+
+def _most(site: Site) -> int:
+    return site.settings.count("prepared_things")
+
+
+def _process(order: dict[str, object]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "publisher.web.preparing"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this program itself
+    if process.stdin:
+        process.stdin.write(json.dumps(order).encode())
+        process.stdin.close()
     return process
 
 
-def prepare(site: Site, prepared: Prepared, parent: int | None = None) -> int:
-    """Make every document of a site that is not there yet, and give how many were made."""
+def prepare(site: Site, prepared: Prepared, *, share: tuple[int, int] = (0, 1), going: Going = lambda: True) -> int:
+    """Make the documents of a site that are not there yet, and give how many were made.
+
+    ``share`` is which part of them is made here, of how many; ``going`` tells whether to go on.
+    """
     application = Pages(create_app(site), prepared=prepared, megabytes=0)
+    inbound = site.settings.count("inbound_limit")
     made = 0
-    for address in _addresses(site):
-        if kept_as(address) in prepared:
-            continue
-        if parent is not None and os.getppid() != parent:
-            break
-        environ = create_environ(address)
-        for _ in application(environ, _unheard):
-            pass
-        made += 1
+    for media, wanted in _missing(site, prepared):
+        mine = wanted[share[0] :: share[1]]
+        for begin_at in range(0, len(mine), _LOT):
+            lot = mine[begin_at : begin_at + _LOT]
+            read = read_pages if media is HTML else read_descriptions
+            read(site.reader, tuple(dict.fromkeys(iri for iri, _ in lot)), inbound=inbound)
+            for _, address in lot:
+                if not going() or prepared.failed:
+                    return made
+                _ask(application, address)
+                made += 1
+            prepared.flush()
     return made
 
 
-def _addresses(site: Site) -> Iterator[str]:
-    """Give the address of each page, then those of the preferred RDF syntax; what a reader sees first is made first."""
+def _ask(application: Application, address: str) -> None:
+    for _ in application(create_environ(address), _unheard):
+        pass
+
+
+def _missing(site: Site, prepared: Prepared) -> Iterator[tuple[Media, Sequence[Wanted]]]:
+    """Give what is to be made: each page first, which a reader sees first, then the documents in RDF."""
     iris = dict.fromkeys([*site.about.examples, *(site.lookup.all_iris() if site.lookup else ())])
-    wanted: list[Media] = [HTML, *site.graphs()[:1]]
-    for media in wanted:
-        for iri in iris:
-            address = site.paths.page(iri)
-            if "?" not in address and "#" not in address:
-                yield suffixed(address, media)
+    pages = [(iri, page) for iri in iris for page in (site.paths.page(iri),) if "?" not in page and "#" not in page]
+    there = prepared.addresses()
+    kinds: tuple[tuple[Media, ...], ...] = ((HTML,), site.graphs()[:_SYNTAXES])
+    for media in kinds:
+        wanted = [(iri, suffixed(page, kind)) for iri, page in pages for kind in media]
+        yield media[0], [one for one in wanted if kept_as(one[1]) not in there]
 
 
 def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) -> None:
@@ -104,7 +167,10 @@ def _main() -> None:
     store = open_store(release, settings=settings, prefixes=release.prefixes, base=release.base, isolated=False)
     texts = Texts(Path(order["texts"])) if order["texts"] else None
     site = site_of(release, store=store, settings=settings, lookup=Lookup(Path(order["names"])), texts=texts)
-    prepare(site, Prepared(Path(order["pages"])), parent)
+    part, parts = order["share"]
+    prepared = Prepared(Path(order["pages"]), lot=_LOT)
+    prepare(site, prepared, share=(part, parts), going=lambda: os.getppid() == parent)
+    prepared.close()
 
 
 if __name__ == "__main__":

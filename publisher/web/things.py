@@ -15,6 +15,7 @@ from publisher.entities.reader import term
 from publisher.entities.structured import structured
 from publisher.entities.values import Page
 from publisher.entities.view import view
+from publisher.errors import NotOffered, ReleaseError
 from publisher.rdf.media import DOCUMENTS, HTML, JSON_LD, TURTLE, Media, by_alias
 from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Retired
@@ -131,7 +132,9 @@ def _older(site: Site, path: str, fixed: Media | None) -> Response | None:
 
 
 def _known(site: Site, iri: str) -> bool:
-    return bool(iri) and site.reader.holds("known", thing=term(iri))
+    if not iri:
+        return False
+    return bool(site.lookup and site.lookup.knows(iri)) or site.reader.holds("known", thing=term(iri))
 
 
 def _respond(site: Site, asked: Asked) -> Response:
@@ -187,7 +190,11 @@ def _description(site: Site, asked: Asked, media: Media) -> bytes | None:
         return None
     document = site.paths.document(asked.iri, media)
     inbound = site.settings.count("inbound_limit")
-    return describe(site.reader, asked.iri, media, document=document, inbound=inbound)
+    try:
+        return describe(site.reader, asked.iri, media, document=document, inbound=inbound)
+    except ReleaseError as error:  # RDF/XML cannot say every triple
+        others = tuple(other.type for other in site.graphs() if other is not media)
+        raise NotOffered(error.message, offered=others, fix="ask for another syntax") from None
 
 
 def _page(site: Site, asked: Asked) -> str | None:
