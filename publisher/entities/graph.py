@@ -39,6 +39,11 @@ def term_of(binding: Mapping[str, Any]) -> Term:
     return Term(str(binding["value"]), "literal", binding.get("datatype"), binding.get("xml:lang"))
 
 
+def name_of(binding: Mapping[str, Any]) -> str:
+    """Give the name of a node: its IRI, or ``_:label`` for a blank node."""
+    return f"_:{binding['value']}" if binding["type"] == "bnode" else str(binding["value"])
+
+
 class Graph:
     """Triples by subject and predicate; objects keep no order but are given sorted."""
 

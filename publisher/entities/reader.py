@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
-from publisher.entities.graph import Graph, Term, term_of
+from publisher.entities.graph import Graph, Term, name_of, term_of
 from publisher.entities.memory import Memory, forgetful
 from publisher.errors import UsageError
 from publisher.rdf import quads
@@ -107,9 +107,14 @@ class Reader:
 
     def triples(self, name: str, about: str, **slots: str) -> Iterator[tuple[str, str, str, Term]]:
         """Give the triples of one of the package's SELECT queries, each after the thing that ``about`` tells."""
+        terms: dict[tuple[str, ...], Term] = {}
         for row in self._bindings(name, slots):
             if "s" in row and "o" in row:
-                yield term_of(row[about]).value, term_of(row["s"]).value, row["p"]["value"], term_of(row["o"])
+                key = tuple(row["o"].values())
+                object_ = terms.get(key)
+                if object_ is None:
+                    object_ = terms[key] = term_of(row["o"])
+                yield name_of(row[about]), name_of(row["s"]), row["p"]["value"], object_
 
     def construct(self, name: str, media: Media, **slots: str) -> bytes:
         """Give the answer to one of the package's CONSTRUCT queries in a media type."""

@@ -11,7 +11,7 @@ from publisher.rdf.jsonld import jsonld
 from publisher.rdf.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, Media
 from publisher.rdf.prefixes import Prefixes
 from publisher.rdf.rdfxml import rdfxml
-from publisher.rdf.terms import split, text_of
+from publisher.rdf.terms import split
 from publisher.rdf.turtle import turtle
 
 _WRITERS = {JSON_LD: jsonld, RDF_XML: rdfxml}
@@ -41,8 +41,6 @@ def _subject(line: str) -> str:
 def _used(lines: Sequence[str], prefixes: Prefixes) -> Prefixes:
     """Give the prefixes that some name in the lines is written with."""
     terms = {term for line in lines for term in split(line)[:3]}
-    iris = {term[1:-1] for term in terms if term[0] == "<"} | {
-        text_of(term).datatype for term in terms if term[0] == '"' and term[-1] == ">"
-    }
+    iris = {term[1:-1] if term[0] == "<" else term[term.rindex("<") + 1 : -1] for term in terms if term[-1] == ">"}
     used = {name.partition(":")[0] for name in map(prefixes.turtle_name, iris) if name[0] != "<"}
     return Prefixes({prefix: namespace for prefix, namespace in prefixes if prefix in used})

@@ -16,9 +16,12 @@ class Family(enum.Enum):
     PAGE = "page"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Media:
-    """One media type: its registered name, file suffix, family, and the other names people use for it."""
+    """One media type: its registered name, file suffix, family, and the other names people use for it.
+
+    Each is made once, so one is told from another by identity: every request compares dozens of them.
+    """
 
     type: str
     suffix: str

@@ -6,10 +6,12 @@ See CURIE Syntax 1.0 (W3C Working Group Note, 2010) for the form ``prefix:refere
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 _CURIE = re.compile(r"^([A-Za-z][A-Za-z0-9_.\-]*):(?!//)(\S*)\Z")
 _IRI = re.compile(r'^[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\]+\Z')
+_NAMES = 1 << 15
 _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
 
 
@@ -21,13 +23,14 @@ def is_iri(text: str) -> bool:
 class Prefixes:
     """A fixed table of prefixes, longest namespace first when it compresses."""
 
-    __slots__ = ("_by_length", "_folded", "_table")
+    __slots__ = ("_by_length", "_folded", "_table", "turtle_name")
 
     def __init__(self, table: Mapping[str, str]):
         """Take the table ``prefix → namespace`` in the order in which it should be shown."""
         self._table = MappingProxyType(dict(table))
         self._folded = {prefix.casefold(): prefix for prefix in self._table}
         self._by_length = sorted(self._table.items(), key=lambda item: (-len(item[1]), item[0]))
+        self.turtle_name = lru_cache(_NAMES)(self._turtle_name)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two tables have the same prefixes for the same namespaces, in any order."""
@@ -71,7 +74,7 @@ class Prefixes:
                 return f"{prefix}:{iri[len(namespace) :]}"
         return None
 
-    def turtle_name(self, iri: str) -> str:
+    def _turtle_name(self, iri: str) -> str:
         """Give the IRI as Turtle writes it: a prefixed name where its local part needs no escape, else ``<iri>``."""
         for prefix, namespace in self._by_length:
             if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):

@@ -6,7 +6,6 @@ See RDF 1.1 Turtle and RDF 1.1 TriG.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
 from publisher.rdf.names import RDF, XSD
 from publisher.rdf.prefixes import Prefixes
@@ -49,9 +48,7 @@ def declarations(prefixes: Prefixes) -> str:
 def writer(prefixes: Prefixes) -> Name:
     """Give the function that writes an N-Quads term as Turtle does: prefixed names, short numbers and booleans."""
 
-    @lru_cache(maxsize=1 << 15)
-    def named(iri: str) -> str:
-        return prefixes.turtle_name(iri)
+    named = prefixes.turtle_name
 
     def name(term: str) -> str:
         if term[0] == "<":
