@@ -26,7 +26,7 @@ from publisher.mapping import explain as run_explain
 from publisher.rdf import canon, quads
 from publisher.release.content import Agent, Attachment, Content, Description, Input, Retired
 from publisher.release.read import Release
-from publisher.release.shelf import CURRENT, Shelf
+from publisher.release.shelf import CURRENT, Ready, Shelf, unready
 from publisher.release.write import write_release
 from publisher.validation import Report, reasoning, validate
 
@@ -77,8 +77,10 @@ def check(root: Path, options: Options, progress: Progress) -> Outcome:
         return _prepare(root, options, progress, Path(folder), editions=False)[0]
 
 
-def build(root: Path, options: Options, progress: Progress) -> Outcome:
+def build(root: Path, options: Options, progress: Progress, ready: Ready = unready) -> Outcome:
     """Build, validate and release a dataset; where it does not conform nothing is written.
+
+    ``ready`` makes the index of the release before it is live.
 
     The first release of a shelf becomes the current one, and so does every later one: a server that watches the shelf
     switches to it. Raises ReleaseError where the version exists with other bytes.
@@ -90,7 +92,7 @@ def build(root: Path, options: Options, progress: Progress) -> Outcome:
         shelf = shelf_of(root, options.releases)
         progress(f"writing release {content.description.version}")
         release = write_release(content, shelf, progress=progress)
-        Shelf(shelf).publish(release.version)
+        Shelf(shelf).publish(release.version, ready)
         return replace(outcome, release=release)
 
 

@@ -27,7 +27,7 @@ from publisher.settings import Settings, settings_from
 if TYPE_CHECKING:
     from publisher.audit import Report as Audit
     from publisher.build import Options, Outcome
-    from publisher.release.shelf import Shelf
+    from publisher.release.shelf import Ready, Shelf
     from publisher.validation import Report
 
 _OK, _FINDINGS, _USAGE, _INTERRUPTED = 0, 1, 2, 130
@@ -85,6 +85,14 @@ class Terminal:
         from publisher.build import Options
 
         return Options(memory_mb=self.settings.count("mapping_memory_mb"), **given)
+
+    def ready(self, texts: Path | None) -> "Ready":
+        """Give what makes the index and the pages of a release, so that a server has them when it becomes live."""
+        from publisher.web.indexing import index
+
+        return lambda release: self.progress(
+            str(index(release, settings=self.settings, tell=self.progress, texts=texts))
+        )
 
     def report(self, report: "Report | Audit", form: str = "text") -> int:
         """Show a report, to a program as JSON, and give the exit status that it means."""
@@ -181,7 +189,8 @@ def build_(terminal: Terminal, dataset: Path, **given: Any) -> int:
     """Build, validate and release a dataset; where it does not conform, write nothing and say why."""
     from publisher import build
 
-    return terminal.outcome(build.build(dataset, terminal.options(**given), terminal.progress))
+    ready = terminal.ready(given["documents"])
+    return terminal.outcome(build.build(dataset, terminal.options(**given), terminal.progress, ready))
 
 
 @cli.command()
@@ -362,24 +371,44 @@ def releases(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
     terminal.say("\n".join(lines) or "no release yet", current=live, versions=list(versions))
 
 
+@cli.command("index")
+@click.argument("version", required=False)
+@DATASET
+@DOCUMENTS
+@RELEASES
+@pass_terminal
+def index_(
+    terminal: Terminal, version: str | None, dataset: Path, documents: Path | None, releases: Path | None
+) -> None:
+    """Make ready what a server opens of a release, the current one or a version: its index and its pages."""
+    from publisher.web.indexing import index
+
+    shelf = terminal.shelf(dataset, releases)
+    release = shelf.release(version) if version else shelf.current()
+    made = index(release, settings=terminal.settings, tell=terminal.progress, texts=documents)
+    terminal.say(f"{release.version} is indexed, {made}", version=release.version, **asdict(made))
+
+
 @cli.command()
 @click.argument("version")
 @DATASET
+@DOCUMENTS
 @RELEASES
 @pass_terminal
-def publish(terminal: Terminal, version: str, dataset: Path, releases: Path | None) -> None:
-    """Make a version the current release; a running server switches to it."""
-    release = terminal.shelf(dataset, releases).publish(version)
+def publish(terminal: Terminal, version: str, dataset: Path, documents: Path | None, releases: Path | None) -> None:
+    """Make a version the current release, once it is indexed; a running server switches to it."""
+    release = terminal.shelf(dataset, releases).publish(version, terminal.ready(documents))
     terminal.say(f"current is now {release.version}", current=release.version)
 
 
 @cli.command()
 @DATASET
+@DOCUMENTS
 @RELEASES
 @pass_terminal
-def rollback(terminal: Terminal, dataset: Path, releases: Path | None) -> None:
+def rollback(terminal: Terminal, dataset: Path, documents: Path | None, releases: Path | None) -> None:
     """Make the release that was current before the current one again."""
-    release = terminal.shelf(dataset, releases).rollback()
+    release = terminal.shelf(dataset, releases).rollback(terminal.ready(documents))
     terminal.say(f"current is now {release.version}", current=release.version)
 
 
@@ -533,7 +562,7 @@ def pull(terminal: Terminal, url: str, dataset: Path, releases: Path | None, ver
     shelf = terminal.shelf(dataset, releases)
     release = fetch(url, shelf.root, version=version, progress=terminal.progress)
     if live:
-        shelf.publish(release.version)
+        shelf.publish(release.version, terminal.ready(None))
     terminal.say(f"fetched {release.version} into {release.path}", version=release.version)
 
 

@@ -47,7 +47,6 @@ def declarations(prefixes: Prefixes) -> str:
 
 def writer(prefixes: Prefixes) -> Name:
     """Give the function that writes an N-Quads term as Turtle does: prefixed names, short numbers and booleans."""
-
     named = prefixes.turtle_name
 
     def name(term: str) -> str:

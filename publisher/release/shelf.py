@@ -17,6 +17,7 @@ from publisher.release.read import SUMS, open_release, verify
 from publisher.release.record import NAME, Release
 
 Progress = Callable[[str], None]
+Ready = Callable[[Release], None]
 NEW = ".new-"
 CURRENT = "current"
 _PREVIOUS = ".previous"
@@ -42,6 +43,10 @@ def order(version: str) -> tuple[tuple[int, int, str], ...]:
 
 def silent(_: str) -> None:
     """Tell nobody how far the work is."""
+
+
+def unready(_: Release) -> None:
+    """Leave it to the server to index a release."""
 
 
 class Shelf:
@@ -95,10 +100,11 @@ class Shelf:
             )
         return open_release(self.root / version)
 
-    def publish(self, version: str) -> Release:
-        """Make a version the live one, after every checksum of it was proved."""
+    def publish(self, version: str, ready: Ready = unready) -> Release:
+        """Make a version the live one, after every checksum of it was proved and ``ready`` has indexed it."""
         release = self.release(version)
         verify(release)
+        ready(release)
         before = self.live()
         with _told(self.root):
             if before and before != version:
@@ -106,8 +112,8 @@ class Shelf:
             self._point(CURRENT, version)
         return release
 
-    def rollback(self) -> Release:
-        """Make the release live that was live before, or else the next older one, and give it."""
+    def rollback(self, ready: Ready = unready) -> Release:
+        """Make the release live that was live before, or else the next older one, as :meth:`publish` does."""
         live = self.live()
         target = self._link(_PREVIOUS)
         if target not in self.versions() or target == live:
@@ -123,6 +129,7 @@ class Shelf:
             )
         release = self.release(target)
         verify(release)
+        ready(release)
         with _told(self.root):
             self._point(CURRENT, target)
             (self.root / _PREVIOUS).unlink(missing_ok=True)

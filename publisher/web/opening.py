@@ -43,6 +43,7 @@ class Sources:
     """What is to be served: a release's folder (or the link to the live one), or RDF files; and how.
 
     ``documents`` is the folder of the documents' texts, from which single passages are shown; they are not published.
+    ``isolated`` runs queries in worker processes, as a server must.
     """
 
     places: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Sources:
     base: str | None = None
     union: Union = "union"
     documents: Path | None = None
+    isolated: bool = True
 
     @property
     def watched(self) -> Path | None:
@@ -115,6 +117,7 @@ def _of_release(release: Release, sources: Sources) -> Opened:
         settings=sources.settings,
         prefixes=release.prefixes,
         base=release.base,
+        isolated=sources.isolated,
         graphs=tuple(release.graphs.values()),
     )
     texts = Texts(sources.documents) if sources.documents else None

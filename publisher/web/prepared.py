@@ -1,8 +1,9 @@
 """Finished documents on disk: made once for a release, by any process, and found by all of them.
 
 One SQLite file in the release's index. Its name holds the identity of the release, the state of the program and the
-settings that a page depends on, so an old page is never taken for a new one; files under other names are removed. It
-refuses to matter: where it cannot be written or read, pages are made as if it were not there.
+settings that a page depends on, so an old page is never taken for a new one; what another state of the program made is
+removed. It refuses to matter: where it cannot be written it is only read, and where it cannot be read pages are made as
+if it were not there.
 """
 
 import contextlib
@@ -109,24 +110,29 @@ def pages_path(folder: Path, release: Release, settings: Settings, *, with_texts
 
     ``with_texts`` tells whether the texts of the documents are at hand, which pages then lead to.
     """
-    matter = [release.identity, release.version, str(with_texts), *(str(settings.values[name]) for name in _MATTER)]
-    return folder / f"pages-{hashlib.sha256(_program(*matter).encode()).hexdigest()[:16]}.sqlite"
+    matter = [str(with_texts), *(str(settings.values[name]) for name in _MATTER)]
+    made_by = _digest(release.identity, release.version, *_program())
+    return folder / f"pages-{made_by}-{_digest(*matter)}.sqlite"
 
 
 def remove_others(path: Path) -> None:
-    """Remove the finished documents that another program, release or setting made in the same folder."""
+    """Remove the finished documents that another state of the program made in the same folder, or for other bytes."""
+    ours = path.name.rpartition("-")[0]
     for old in path.parent.glob("pages-*.sqlite*"):
-        if not old.name.startswith(path.name):
+        if not old.name.startswith(f"{ours}-"):
             with contextlib.suppress(OSError):
                 old.unlink()
 
 
-def _program(*matter: str) -> str:
+def _digest(*matter: str) -> str:
+    return hashlib.sha256("\n".join(matter).encode()).hexdigest()[:12]
+
+
+def _program() -> list[str]:
     """Give what tells one state of the program from another: size and time of all that has a part in a page."""
     root = Path(package).parent
     files = sorted(path for name in _MADE_BY for path in (root / name).rglob("*") if path.is_file())
-    stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc"]
-    return "\n".join([*matter, *stamps])
+    return [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc"]
 
 
 def _opened(path: Path) -> sqlite3.Connection | None:
@@ -138,5 +144,16 @@ def _opened(path: Path) -> sqlite3.Connection | None:
             connection.execute(_SCHEMA)
     except sqlite3.Error as error:
         _LOG.info("finished pages are not kept in %s: %s", path, error)
+        return _read_only(path)
+    return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection | None:
+    """Open a file that another user made, or that lies on a disk that nobody writes to."""
+    try:
+        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        connection.execute("SELECT 1 FROM page LIMIT 1")
+    except sqlite3.Error:
         return None
     return connection

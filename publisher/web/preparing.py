@@ -41,6 +41,7 @@ _LOT = 100
 _SYNTAXES = 2
 _MOST_PROCESSES = 4
 _LOOK = 0.25
+_STEPS = 10
 Going = Callable[[], bool]
 Tell = Callable[[str], None]
 Wanted = tuple[str, str]  # the IRI of a thing and the address of one of its documents
@@ -57,9 +58,12 @@ class Making:
     def wait(self, tell: Tell) -> int:
         """Wait until all have ended, telling how far they are, and give how many documents are still missing."""
         prepared = Prepared(self.pages)
-        before = prepared.count()
+        before, told = prepared.count(), -1
         while any(process.poll() is None for process in self.processes):
-            tell(f"making pages: {prepared.count() - before} of {self.missing}")
+            done = prepared.count() - before
+            if done * _STEPS // self.missing > told:
+                told = done * _STEPS // self.missing
+                tell(f"making pages: {done} of {self.missing}")
             time.sleep(_LOOK)
         made = prepared.count() - before
         prepared.close()
@@ -73,35 +77,34 @@ class Making:
             process.wait()
 
 
-def begin(site: Site, pages: Path) -> Making | None:
+def begin(site: Site, pages: Path, *, calm: bool = True) -> Making:
     """Begin to make the documents of a site's release that are not there yet.
 
-    None where none is missing, where there are more things than the setting allows, and where no process can be begun.
+    None are made where there are more things than the setting allows. ``calm`` leaves the machine to whoever else
+    wants it, as a server does.
     """
-    if site.release is None or site.lookup is None or not 0 < len(site.lookup.all_iris()) <= _most(site):
-        return None
+    most = site.settings.count("prepared_things")
+    if not most or site.release is None or site.lookup is None or len(site.lookup.all_iris()) > most:
+        return Making((), pages, 0)
     prepared = Prepared(pages)
-    missing = sum(len(lot) for _, lot in _missing(site, prepared))
+    missing = sum(len(wanted) for _, wanted in _missing(site, prepared))
     prepared.close()
-    if not missing:
-        return None
+    if not missing or prepared.failed:
+        return Making((), pages, missing)
     order = {
         "release": str(site.release.path),
         "settings": dict(site.settings.values),
         "pages": str(pages),
         "names": str(site.lookup.path),
         "texts": str(site.texts.folder) if site.texts else None,
+        "calm": calm,
     }
     shares = min(_MOST_PROCESSES, os.cpu_count() or 1)
     try:
         return Making(tuple(_process({**order, "share": [each, shares]}) for each in range(shares)), pages, missing)
     except OSError as error:
         _LOG.info("pages are not made ahead: %s", error)
-        return None
-
-
-def _most(site: Site) -> int:
-    return site.settings.count("prepared_things")
+        return Making((), pages, missing)
 
 
 def _process(order: dict[str, object]) -> subprocess.Popen[bytes]:
@@ -143,7 +146,8 @@ def _ask(application: Application, address: str) -> None:
 
 def _missing(site: Site, prepared: Prepared) -> Iterator[tuple[Media, Sequence[Wanted]]]:
     """Give what is to be made: each page first, which a reader sees first, then the documents in RDF."""
-    iris = dict.fromkeys([*site.about.examples, *(site.lookup.all_iris() if site.lookup else ())])
+    named = [*site.about.examples, *(site.lookup.all_iris() if site.lookup else ())]
+    iris = dict.fromkeys(iri for iri in named if iri not in site.retired)
     pages = [(iri, page) for iri in iris for page in (site.paths.page(iri),) if "?" not in page and "#" not in page]
     there = prepared.addresses()
     kinds: tuple[tuple[Media, ...], ...] = ((HTML,), site.graphs()[:_SYNTAXES])
@@ -158,10 +162,9 @@ def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) 
 
 def _main() -> None:
     parent = os.getppid()
-    os.nice(_NICE)
-    with contextlib.suppress(AttributeError, OSError):  # where the system has such a policy
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     order = json.loads(sys.stdin.buffer.read())
+    if order["calm"]:
+        _calm()
     settings = Settings(MappingProxyType(order["settings"]))
     release = open_release(Path(order["release"]))
     store = open_store(release, settings=settings, prefixes=release.prefixes, base=release.base, isolated=False)
@@ -171,6 +174,12 @@ def _main() -> None:
     prepared = Prepared(Path(order["pages"]), lot=_LOT)
     prepare(site, prepared, share=(part, parts), going=lambda: os.getppid() == parent)
     prepared.close()
+
+
+def _calm() -> None:
+    os.nice(_NICE)
+    with contextlib.suppress(AttributeError, OSError):  # where the system has such a policy
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import threading
 import time
@@ -34,6 +33,7 @@ from publisher.web.opening import Opened, Sources, Union, open_sources
 from publisher.web.pages import Application, Pages
 from publisher.web.patience import Patience
 from publisher.web.prepared import Prepared
+from publisher.web.preparing import Making
 from publisher.web.site import Site
 
 _LOG = logging.getLogger("exportin.server")
@@ -75,6 +75,11 @@ class Serving:
     def opened(self) -> Opened:
         """Give the site that is served now."""
         return self._opened
+
+    @property
+    def making(self) -> Making | None:
+        """Give the processes that make the pages of the site ahead, where they can be kept."""
+        return self._maker
 
     def application(self) -> Application:
         """Give the application of one web process."""
@@ -120,17 +125,21 @@ class Serving:
         self._opened.close()
 
 
-def _making(opened: Opened) -> subprocess.Popen[bytes] | None:
-    """Begin to make the pages of a release ahead, where they can be kept."""
-    if opened.pages is None or opened.names is None:
+def _making(opened: Opened) -> Making | None:
+    """Begin to make the pages of a release that were not made when it was indexed, where they can be kept."""
+    if opened.pages is None:
         return None
-    return preparing.begin(opened.site, opened.pages, opened.names)
+    site = opened.in_this_process()
+    try:
+        return preparing.begin(site, opened.pages)
+    finally:
+        if site.lookup:
+            site.lookup.close()
 
 
-def _ended(maker: subprocess.Popen[bytes] | None) -> None:
+def _ended(maker: Making | None) -> None:
     if maker is not None:
-        maker.terminate()
-        maker.wait()
+        maker.end()
 
 
 def _warm(site: Site) -> None:
@@ -210,6 +219,11 @@ def _announce(address: Address, serving: Serving, tell: Tell, browse: bool) -> N
     tell("  stop with Ctrl-C")
     if browse:
         webbrowser.open(f"{shown}/")
+    making = serving.making
+    if making is not None and making.processes:
+        tell(f"  making {making.missing} pages ahead; each takes a moment longer until then")
+        missing = making.wait(lambda _: None)
+        tell(f"  {missing} pages could not be made ahead" if missing else "  every page is made")
 
 
 def _answers(address: Address) -> bool:

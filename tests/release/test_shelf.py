@@ -40,7 +40,9 @@ def test_publish_and_roll_back(shelf: Shelf) -> None:
     shelf.publish("2026-02-01")
     assert (shelf.root / "current").readlink() == Path("2026-02-01")
     assert shelf.current().version == "2026-02-01"
-    assert shelf.rollback().version == "2026-01-10"
+    seen: list[tuple[str, str | None]] = []
+    assert shelf.rollback(lambda release: seen.append((release.version, shelf.live()))).version == "2026-01-10"
+    assert seen == [("2026-01-10", "2026-02-01")]
     assert shelf.rollback().version == "2026-01-02"
     with pytest.raises(ReleaseError) as caught:
         shelf.rollback()

@@ -43,31 +43,31 @@ def test_only_documents_are_kept_on_disk(site: Site, tmp_path: Path) -> None:
     client = Client(Pages(create_app(site), prepared=prepared))
     for address in ("/search?q=a", "/thing/LX0000001.html?page=2", "/thing/none.html", "/thing/LX0000008.html", "/"):
         client.get(address)
-        assert kept_as(address) not in prepared
+        assert kept_as(address) not in prepared.addresses()
 
 
 def test_all_pages_are_made_ahead(site: Site, tmp_path: Path) -> None:
-    """Every thing gets its page and its Turtle; a second run makes nothing."""
+    """Every thing gets its page, its Turtle and its JSON-LD; a second run makes nothing."""
     prepared = Prepared(tmp_path / "pages.sqlite")
     assert prepare(site, prepared) > 20
-    assert kept_as("/claim/LC0000001.ttl") in prepared
+    assert {kept_as(f"/claim/LC0000001.{suffix}") for suffix in ("html", "ttl", "jsonld")} <= prepared.addresses()
     assert prepare(site, prepared) == 0
 
 
 def test_another_release_or_setting_has_another_file(site: Site, tmp_path: Path) -> None:
-    """The name of the file changes with all that a page depends on; the others are removed."""
+    """The name of the file changes with all that a page depends on; those of other bytes or programs are removed."""
     assert site.release is not None
     ours = pages_path(tmp_path, site.release, site.settings, with_texts=False)
-    others = [
-        pages_path(tmp_path, replace(site.release, identity="1" * 64), site.settings, with_texts=False),
+    other = pages_path(tmp_path, replace(site.release, identity="1" * 64), site.settings, with_texts=False)
+    beside = [
         pages_path(tmp_path, site.release, settings_from({}, {"inbound_limit": "7"}), with_texts=False),
         pages_path(tmp_path, site.release, site.settings, with_texts=True),
     ]
-    assert len({ours, *others}) == 4
-    for path in (ours, *others):
+    assert len({ours, other, *beside}) == 4
+    for path in (ours, other, *beside):
         path.touch()
     remove_others(ours)
-    assert [path.name for path in tmp_path.iterdir()] == [ours.name]
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in (ours, *beside)}
 
 
 def test_a_disk_that_cannot_be_written_changes_nothing(site: Site, tmp_path: Path) -> None:
