@@ -31,6 +31,7 @@ from publisher.web import (
     wellknown,
 )
 from publisher.web.answers import Answers
+from publisher.web.compiled import COMPILED
 from publisher.web.headers import WebLink
 from publisher.web.meters import Meters
 from publisher.web.paths import suffixed
@@ -60,6 +61,7 @@ def create_app(site: Site) -> Flask:
     """Give the WSGI application that serves a site."""
     app = Flask(__name__)
     app.json = _Json(app)
+    app.jinja_options = {"bytecode_cache": COMPILED}
     app.config["MAX_CONTENT_LENGTH"] = (site.settings.count("max_request_kb") + 1) * 1024
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -7,6 +7,7 @@ one goes on where it stopped. It refuses to go on when whoever began it is gone,
 """
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -42,6 +43,7 @@ _SYNTAXES = 2
 _MOST_PROCESSES = 4
 _LOOK = 0.25
 _STEPS = 10
+_GARBAGE = 50_000
 Going = Callable[[], bool]
 Tell = Callable[[str], None]
 Wanted = tuple[str, str]  # the IRI of a thing and the address of one of its documents
@@ -162,6 +164,8 @@ def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) 
 
 def _main() -> None:
     parent = os.getppid()
+    gc.freeze()  # what was imported is for ever, and need not be looked at again
+    gc.set_threshold(_GARBAGE)
     order = json.loads(sys.stdin.buffer.read())
     if order["calm"]:
         _calm()

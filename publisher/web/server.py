@@ -27,6 +27,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from publisher.errors import ExportinError, UsageError
+from publisher.rdf.media import HTML
 from publisher.settings import Settings
 from publisher.web import METERS, create_app, meters, preparing
 from publisher.web.opening import Opened, Sources, Union, open_sources
@@ -143,9 +144,14 @@ def _ended(maker: Making | None) -> None:
 
 
 def _warm(site: Site) -> None:
-    """Answer once in this process, so that the web processes are forked with every module whole and at hand."""
+    """Answer in this process, so that the web processes are forked with every module and template at hand.
+
+    What a thing's page is made with, and the names that many pages mention, are read here once for all.
+    """
     "exportin".encode("idna")
-    create_app(site).test_client().get("/healthz")
+    client = create_app(site).test_client()
+    for address in ("/healthz", *map(site.paths.page, site.about.examples[:1])):
+        client.get(address, headers={"Accept": HTML.type}, follow_redirects=True)
 
 
 def start(
