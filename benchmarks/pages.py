@@ -1,14 +1,17 @@
-"""How fast pages come: warm and cold, HTML and Turtle, beside Trifid, SHMARQL and a static file handed out by nginx.
+"""How fast pages come: warm, cold and live, HTML and Turtle, beside Trifid, SHMARQL and a static file of nginx.
 
-    python benchmarks/pages.py [--release DIR] [--seconds N] [--clients N] [--pages N] [--without-peers]
+    python benchmarks/pages.py [--release DIR] [--rounds N] [--seconds N] [--clients N] [--pages N] [--without-peers]
 
 Warm: one page again and again, the same page for all, with wrk (Debian) where it is installed, else with a loader of
 this file, which is slower than what it measures and says so. Cold: pages asked for once each by this file, the same
-pages for all (things under the dataset's base, which is all that the peers serve), after a restart: ours with the pages
-made ahead, and with none made ahead and nothing kept; then all our pages, those of outside things too. The peers are
-installed by :mod:`sites` and follow their own redirects before the clock starts. nginx is left out where it is not
-installed. Without ``--release`` the dataset of this repository is built first. All traffic stays on loopback. No
-numbers are kept in the repository: they belong to a machine.
+pages for all (things under the dataset's base, which is all that the peers serve), after a start: ours with the pages
+that were made with the index, as a server of a built release has them; then every page, those of outside things too.
+Live: the same without pages made ahead and with nothing kept, as an index that was thrown away. The peers are installed
+by :mod:`sites` and follow their own redirects before the clock starts. nginx is left out where it is not installed.
+
+Each round measures all, one after the other; the table at the end has the medians of the rounds, and each rate as a
+share of nginx's, and as a multiple of what Trifid gives in the same syntax cold. Without ``--release`` the dataset of
+this repository is built first. All traffic stays on loopback. No numbers are kept here: they belong to a machine.
 """
 
 import argparse
@@ -22,27 +25,26 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sites import CannotBeMeasured, Peer, peers, running
+from sites import TRIFID, CannotBeMeasured, Peer, peers, running
 
 from publisher.entities.lookup import Lookup
 from publisher.rdf.media import HTML, TURTLE, Media
 from publisher.release.read import open_release
 from publisher.release.record import Release
 from publisher.settings import settings_from
-from publisher.web.opening import Sources, open_sources
+from publisher.web.indexing import index
 from publisher.web.paths import Paths, suffixed
-from publisher.web.prepared import Prepared
-from publisher.web.preparing import prepare
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
+HEAD = f"{'':56}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}"
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2;
 events {{ worker_connections 256; }}
@@ -60,6 +62,10 @@ class Measured:
     rate: float
     median: float
     p99: float
+
+    def __str__(self) -> str:
+        """Give the row as it is printed."""
+        return f"{self.name:56}{self.rate:10.0f}{self.median:9.2f}{self.p99:9.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +89,58 @@ def main() -> None:
     """Measure all there is and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--release", type=Path)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--without-peers", action="store_true")
     options = parser.parse_args()
+    load = Load(options.seconds, options.clients, options.pages)
+    rows: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
         release = open_release(copied(options.release, Path(folder)))
-        load = Load(options.seconds, options.clients, options.pages)
-        table = Table()
-        for row in measure(release, Path(folder), load):
-            table.show(row)
-        for peer in () if options.without_peers else peers():
-            try:
-                for row in beside(peer, release, Path(folder), load):
-                    table.show(row)
-            except CannotBeMeasured as error:
-                print(f"{peer.name} could not be measured: {error}")
-        if not table.static:
-            print("nginx is not installed: no static file to compare with")
+        print(HEAD, flush=True)
+        for _ in range(options.rounds):
+            for row in one_round(release, Path(folder), load, () if options.without_peers else peers()):
+                print(row, flush=True)
+                rows.setdefault(row.name, []).append(row)
+    show([middle(each) for each in rows.values()])
+
+
+def one_round(release: Release, folder: Path, load: Load, others: Sequence[Peer]) -> Iterator[Measured]:
+    """Measure everything once."""
+    yield from measure(release, folder, load)
+    for peer in others:
+        try:
+            yield from beside(peer, release, folder, load)
+        except CannotBeMeasured as error:
+            print(f"{peer.name} could not be measured: {error}")
+
+
+def middle(rows: Sequence[Measured]) -> Measured:
+    """Give the medians of what the rounds measured."""
+    rate, median, p99 = (statistics.median(getattr(row, name) for row in rows) for name in ("rate", "median", "p99"))
+    return Measured(rows[0].name, rate, median, p99)
+
+
+def show(rows: Sequence[Measured]) -> None:
+    """Print the table of medians with its ratios."""
+    static = next((row.rate for row in rows if row.name.startswith("nginx")), 0.0)
+    if not static:
+        print("nginx is not installed: no static file to compare with")
+    cold = {media.label: _of(rows, f"Trifid {TRIFID}, its own store, cold {media.label}") for media in (HTML, TURTLE)}
+    print(f"\nmedians\n{HEAD}{'of nginx':>10}{'of Trifid':>11}")
+    for row in rows:
+        peer = cold[TURTLE.label if TURTLE.label in row.name else HTML.label]
+        print(f"{row}{_ratio(row.rate, static, '10.3f')}{_ratio(row.rate, peer, '11.1f')}")
+
+
+def _of(rows: Sequence[Measured], name: str) -> float:
+    return next((row.rate for row in rows if row.name.startswith(name)), 0.0)
+
+
+def _ratio(rate: float, other: float, form: str) -> str:
+    return format(rate / other, form) if other else format("-", ">" + form.partition(".")[0])
 
 
 def copied(given: Path | None, folder: Path) -> Path:
@@ -117,31 +156,28 @@ def copied(given: Path | None, folder: Path) -> Path:
 
 
 def measure(release: Release, folder: Path, load: Load) -> Iterator[Measured]:
-    """Measure one row after the other."""
-    index = release.path.parent / ".index"
-    with served(release) as port:
-        iris = sample(release, load)
-        page, turtle = (Asked(address(release, iris[0], media)) for media in (HTML, TURTLE))
-        body = fetched(port, page)
-        if shutil.which("nginx"):
-            with static(folder, body) as other:
-                yield warm("nginx, the same page as a static file", other, Asked("/page.html"), load)
-        yield warm("warm page, HTML", port, page, load)
-        yield warm("warm page, Turtle", port, turtle, load)
+    """Measure our own rows, one after the other."""
+    place = release.path.parent / ".index"
+    made = index(release, settings=settings_from({}), tell=lambda _: None)
+    if made.missing or not made.documents:
+        raise SystemExit(f"the pages of the release cannot be made: {made}")
+    iris = sample(release, load)
     pages, turtles = ([Asked(address(release, iri, media)) for iri in iris] for media in (HTML, TURTLE))
-    all_pages = addresses(release)
-    make(release)
+    every = addresses(release)
+    for name, asked in (("HTML", pages), ("Turtle", turtles), ("every page, HTML", every)):
+        with served(release) as port:
+            yield cold(f"cold, made with the index, {name}", port, asked, load)
     with served(release) as port:
-        yield cold("cold page made ahead, HTML", port, pages, load)
-        yield cold("cold page made ahead, Turtle", port, turtles, load)
-        yield cold("cold page made ahead, every thing", port, all_pages, load)
-    shutil.rmtree(index)
-    with served(release) as port:
-        yield cold("cold page made now, HTML", port, pages, load)
-        yield cold("cold page made now, Turtle", port, turtles, load)
-    shutil.rmtree(index)
-    with served(release) as port:
-        yield cold("cold page made now, every thing", port, all_pages, load)
+        if shutil.which("nginx"):
+            with static(folder, fetched(port, pages[0])) as other:
+                yield warm("nginx, the same page as a static file", other, Asked("/page.html"), load)
+        yield warm("warm, HTML", port, pages[0], load)
+        yield warm("warm, Turtle", port, turtles[0], load)
+    for name, asked in (("HTML", pages), ("Turtle", turtles), ("every page, HTML", every)):
+        shutil.rmtree(place)
+        with served(release, prepared_things=0) as port:
+            yield cold(f"live, made when asked for, {name}", port, asked, load)
+    shutil.rmtree(place)
 
 
 def beside(peer: Peer, release: Release, folder: Path, load: Load) -> Iterator[Measured]:
@@ -201,11 +237,12 @@ def _lookup(release: Release) -> Lookup:
 
 
 @contextmanager
-def served(release: Release) -> Iterator[int]:
-    """Serve a release while the block runs, without making pages ahead."""
+def served(release: Release, **settings: int) -> Iterator[int]:
+    """Serve a release while the block runs."""
     port = free_port()
-    command = [sys.executable, "-m", "publisher", "--setting", "prepared_things", "0", "serve", str(release.path)]
-    process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    given = [part for name, value in settings.items() for part in ("--setting", name, str(value))]
+    command = [sys.executable, "-m", "publisher", *given, "serve", str(release.path), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         answered(port, "/readyz")
         yield port
@@ -218,7 +255,7 @@ def served(release: Release) -> Iterator[int]:
 def static(folder: Path, body: bytes) -> Iterator[int]:
     """Hand out one file with nginx while the block runs."""
     port = free_port()
-    (folder / "files").mkdir()
+    (folder / "files").mkdir(exist_ok=True)
     (folder / "files" / "page.html").write_bytes(body)
     for path in (folder, folder / "files"):
         path.chmod(0o755)
@@ -291,15 +328,6 @@ def loaded(name: str, port: int, asked: list[Asked], clients: int) -> Measured:
     return Measured(name, len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=100)[98])
 
 
-def make(release: Release) -> None:
-    """Make the pages of a release ahead, here and now."""
-    opened = open_sources(Sources((release.path,), settings_from({})))
-    try:
-        prepare(opened.in_this_process(), Prepared(opened.pages))
-    finally:
-        opened.close()
-
-
 def fetched(port: int, asked: Asked) -> bytes:
     """Give the body at an address."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -321,22 +349,6 @@ def answered(port: int, path: str) -> None:
         connection.close()
         time.sleep(0.1)
     raise SystemExit(f"nothing answers on port {port}")
-
-
-class Table:
-    """The table, printed row by row; its last column is the rate as a share of nginx's, where that was measured."""
-
-    def __init__(self) -> None:
-        """Print the head."""
-        self.static = 0.0
-        print(f"{'':56}{'pages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of nginx':>10}", flush=True)
-
-    def show(self, row: Measured) -> None:
-        """Print one row."""
-        if row.name.startswith("nginx"):
-            self.static = row.rate
-        share = f"{row.rate / self.static:10.3f}" if self.static else f"{'-':>10}"
-        print(f"{row.name:56}{row.rate:10.0f}{row.median:9.2f}{row.p99:9.2f}{share}", flush=True)
 
 
 if __name__ == "__main__":

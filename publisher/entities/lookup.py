@@ -226,6 +226,24 @@ class Lookup:
         )
         return tuple(Named(Hit(*row[:5]), LABEL, self._kinds(row[5])) for row in rows)
 
+    def spellings(self, iri: str) -> dict[int, str]:
+        """Give the shortest name of each sort (LABEL … PRINTED) of a thing: no IRI, and rather a CURIE than its end."""
+        rows = self._connection.cursor().execute(
+            "SELECT n.rank, n.text FROM name n JOIN thing t ON t.number = n.thing"
+            " WHERE t.iri = ? AND n.text NOT LIKE '%://%'"
+            " ORDER BY n.rank, n.rank = ? AND instr(n.text, ':') > 0, length(n.text) DESC, n.text DESC",
+            (iri, IDENTIFIER),
+        )
+        return {int(rank): str(text) for rank, text in rows}
+
+    def most_used(self, limit: int) -> tuple[Hit, ...]:
+        """Give the things that most facts use."""
+        return self._hits(
+            "SELECT iri, label, kind, '', uses FROM thing WHERE part = 'thing' AND uses > 0"
+            " ORDER BY uses DESC, label COLLATE NOCASE, iri LIMIT ?",
+            (limit,),
+        )
+
     def knows(self, iri: str) -> bool:
         """Tell whether the index names a thing, so that the dataset says something about it or uses it."""
         return self._connection.execute("SELECT 1 FROM thing WHERE iri = ?", (iri,)).fetchone() is not None

@@ -12,6 +12,7 @@ from publisher.rdf.media import HTML, JSON
 from publisher.rdf.prefixes import is_iri
 from publisher.web import headers, problems
 from publisher.web.site import Site
+from publisher.web.starting import start_of
 
 _PAGE = 50
 _LONGEST = 200
@@ -38,7 +39,14 @@ def blueprint(site: Site) -> Blueprint:
             return problems.respond(media, request, base=site.about.base)
         if media is JSON:
             return _json([_hit(site, hit) for hit in hits[:_PAGE]], seconds)
-        body = render_template("search.html", words=words, hits=hits[:_PAGE], number=number, more=len(hits) > _PAGE)
+        body = render_template(
+            "search.html",
+            words=words,
+            hits=hits[:_PAGE],
+            number=number,
+            more=len(hits) > _PAGE,
+            start=start_of(site.lookup, site.about) if site.lookup and not words else None,
+        )
         return headers.cached(Response(body, content_type=HTML.content_type), request, seconds=seconds)
 
     @views.get("/suggest")

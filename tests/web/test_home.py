@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -104,3 +105,16 @@ def test_a_site_under_a_path_links_within_it(site: Site) -> None:
     assert moved.headers["Location"] == "/lights/thing/LX0000001.html"
     body = client.get("/thing/LX0000001.html", environ_overrides={"SCRIPT_NAME": "/lights"}).get_data(as_text=True)
     assert re.findall(r'(?:href|src|action)="/(?!lights/)[^"]*"', body) == []
+
+
+def test_a_search_without_words_shows_where_to_begin(client: FlaskClient) -> None:
+    """What may be typed is shown by the dataset's own examples, each of which finds its thing; and there is more."""
+    page = client.get("/search").get_data(as_text=True)
+    tried = re.findall(r'href="(/search\?q=[^"]+)"', page)
+    assert len(tried) > 1
+    for address in tried:
+        hits = client.get(unescape(address), headers={"Accept": "application/json"}).get_json()
+        assert hits[0]["iri"] == "https://example.org/lights/thing/LX0000001"
+    assert page.count('name="q"') == 1
+    assert "/browse/class?iri=" in page
+    assert 'href="/browse/tree"' in page
