@@ -13,7 +13,7 @@ LIGHTS = (
     "/passage?evidence=https%3A%2F%2Fexample.org%2Flights%2Fwitness%2FLW0000001", "/source/P1",
     "/entity/coast:0000002", "/vocab", "/graph/facts", "/search?q=light", "/search?q=nosuchthing", "/search", "/browse",
     "/browse/class?iri=https%3A%2F%2Fexample.org%2Flights%2Fvocab%23Lighthouse", "/browse/tree", "/mappings", "/schema",
-    "/docs", "/dumps/", "/dumps/2026-03-01/", "/thing/LX0000008", "/validation", "/changes",
+    "/docs", "/dumps/", "/dumps/2026-03-01/", "/thing/LX0000008", "/claim/LC0000013", "/validation", "/changes",
     "/examples", "/sparql", QUERY, "/sparql?query=ASK%20%7B%7D", "/sparql?query=SELECT", "/nothing",
     "/problems/query-syntax",
 )  # fmt: skip
@@ -76,6 +76,25 @@ def test_a_page_of_the_engine_s_dataset_has_no_fault(opens: Any, lights: str, ad
 def test_a_page_of_our_dataset_has_no_fault(opens: Any, ours: str, address: str) -> None:
     """The pages with the most on them."""
     assert [] == _by_day_and_by_night(opens(ours + address))
+
+
+@pytest.mark.parametrize(("site", "fact"), [("lights", "/claim/LC0000001"), ("ours", "/fact/NTLF0000001")])
+def test_a_nanopublication_has_no_fault(opens: Any, sites: dict[str, str], site: str, fact: str) -> None:
+    """The page that a fact leads to, and the page that lists the variants where one is asked for that is not there."""
+    page = opens(sites[site] + fact)
+    address = sites[site] + page.locator("a[href^='/np/RA']").first.get_attribute("href")
+
+    for asked, status in ((address, 200), (f"{address}.ttl", 406)):
+        page.emulate_media(color_scheme="light")
+        assert page.goto(asked).status == status
+        assert [] == _by_day_and_by_night(page)
+
+
+def test_the_page_of_what_was_retired_has_no_fault(opens: Any, lights: str) -> None:
+    """The tombstone is one of the pages above: it answers 410."""
+    page = opens(lights)
+    assert page.goto(f"{lights}/claim/LC0000013").status == 410
+    assert "/claim/LC0000013" in LIGHTS
 
 
 def test_the_query_page_has_no_fault_while_in_use(opens: Any, lights: str) -> None:
