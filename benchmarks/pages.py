@@ -177,7 +177,6 @@ def measure(release: Release, folder: Path, load: Load) -> Iterator[Measured]:
         shutil.rmtree(place)
         with served(release, prepared_things=0) as port:
             yield cold(f"live, made when asked for, {name}", port, asked, load)
-    shutil.rmtree(place)
 
 
 def beside(peer: Peer, release: Release, folder: Path, load: Load) -> Iterator[Measured]:
