@@ -60,7 +60,7 @@ class Address:
 class Serving:
     """What is served now; it can be put in another's place while requests are answered."""
 
-    __slots__ = ("_maker", "_opened", "_opening", "_pointed", "_stop", "_watched")
+    __slots__ = ("_lock", "_making", "_opened", "_opening", "_pointed", "_stop", "_watched")
 
     def __init__(self, opening: Callable[[], Opened], *, watched: Path | None = None):
         """Open the site; ``watched`` is the link whose target names the live release."""
@@ -70,7 +70,8 @@ class Serving:
         self._opened = opening()
         _warm(self._opened.site)
         self._stop = threading.Event()
-        self._maker = _making(self._opened)
+        self._lock = threading.Lock()
+        self._making: Making | None = None
 
     @property
     def opened(self) -> Opened:
@@ -79,8 +80,15 @@ class Serving:
 
     @property
     def making(self) -> Making | None:
-        """Give the processes that make the pages of the site ahead, where they can be kept."""
-        return self._maker
+        """Give the processes that make the pages of the site ahead, where they were begun."""
+        return self._making
+
+    def make_ahead(self) -> Making | None:
+        """Begin to make the pages of the site that were not made when it was indexed, where they can be kept."""
+        with self._lock:
+            _ended(self._making)
+            self._making = _making(self._opened)
+            return self._making
 
     def application(self) -> Application:
         """Give the application of one web process."""
@@ -104,8 +112,7 @@ class Serving:
             _LOG.error("the release at %s cannot be served, the one before stays: %s", pointed, error)
             return None
         before, self._opened = self._opened, opened
-        _ended(self._maker)
-        self._maker = _making(opened)
+        self.make_ahead()
         _LOG.warning("now serving %s %s", opened.site.about.name, opened.site.about.version)
         return before
 
@@ -122,12 +129,11 @@ class Serving:
     def close(self) -> None:
         """Stop following and close the store."""
         self._stop.set()
-        _ended(self._maker)
+        _ended(self._making)
         self._opened.close()
 
 
 def _making(opened: Opened) -> Making | None:
-    """Begin to make the pages of a release that were not made when it was indexed, where they can be kept."""
     if opened.pages is None:
         return None
     site = opened.in_this_process()
@@ -138,9 +144,9 @@ def _making(opened: Opened) -> Making | None:
             site.lookup.close()
 
 
-def _ended(maker: Making | None) -> None:
-    if maker is not None:
-        maker.end()
+def _ended(making: Making | None) -> None:
+    if making is not None:
+        making.end()
 
 
 def _warm(site: Site) -> None:
@@ -225,11 +231,12 @@ def _announce(address: Address, serving: Serving, tell: Tell, browse: bool) -> N
     tell("  stop with Ctrl-C")
     if browse:
         webbrowser.open(f"{shown}/")
-    making = serving.making
+    making = serving.make_ahead()  # only now, since it would keep the first visitor waiting
     if making is not None and making.processes:
         tell(f"  making {making.missing} pages ahead; each takes a moment longer until then")
         missing = making.wait(lambda _: None)
-        tell(f"  {missing} pages could not be made ahead" if missing else "  every page is made")
+        if serving.making is making:
+            tell(f"  {missing} pages could not be made ahead" if missing else "  every page is made")
 
 
 def _answers(address: Address) -> bool:

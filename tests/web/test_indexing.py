@@ -139,3 +139,14 @@ def test_pages_that_cannot_be_written_are_read(release: Release) -> None:
         path.with_name(path.name + beside).unlink(missing_ok=True)
         path.with_name(path.name + beside).mkdir()
     assert Prepared(path).get(kept_as("/thing/LX0000001.html")) is not None
+
+
+def test_a_server_makes_what_is_not_there(release: Release) -> None:
+    """A release that nobody has indexed is served at once, and each page is soon a hit at its first request."""
+    with serving(release.path, prepared_things=20000) as site:
+        assert site.send("GET", "/thing/LX0000002.html").status == 200
+        there, deadline = Prepared(_pages(release)), time.monotonic() + 60
+        while time.monotonic() < deadline and kept_as("/thing/LX0000001.jsonld") not in there.addresses():
+            time.sleep(0.1)
+        found = site.send("GET", "/thing/LX0000001.jsonld")
+        assert (found.status, found.headers["x-cache"]) == (200, "hit")
