@@ -24,7 +24,7 @@ _LOG = logging.getLogger("exportin.pages")
 _SCHEMA = "CREATE TABLE IF NOT EXISTS page (address TEXT PRIMARY KEY, status TEXT, headers TEXT, body BLOB)"
 _MATTER = ("public_url", "inbound_limit", "page_seconds", "dereference", "default_format", "trusted_proxies")
 _MADE_BY = ("web", "entities", "rdf")
-_WAIT = 2.0
+_WAIT, _LONG_WAIT = 2.0, 120.0
 
 
 class Prepared:
@@ -35,12 +35,13 @@ class Prepared:
     def __init__(self, path: Path | None, *, lot: int = 1):
         """Open the file, which is made where it is missing; None keeps nothing.
 
-        ``lot`` is how many documents are written at once: whoever makes many need not wait for each.
+        ``lot`` is how many documents are written at once: whoever makes many need not write each, and can wait longer
+        for others to have written theirs.
         """
         self._lock = threading.Lock()
         self._lot = lot
         self._pending: list[tuple[str, str, str, bytes]] = []
-        self._connection = _opened(path) if path else None
+        self._connection = _opened(path, _WAIT if lot == 1 else _LONG_WAIT) if path else None
         self.failed = path is not None and self._connection is None
 
     def get(self, address: str) -> Kept | None:
@@ -135,9 +136,9 @@ def _program() -> list[str]:
     return [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc"]
 
 
-def _opened(path: Path) -> sqlite3.Connection | None:
+def _opened(path: Path, wait: float) -> sqlite3.Connection | None:
     try:
-        connection = sqlite3.connect(path, timeout=_WAIT, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=wait, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
         with connection:
