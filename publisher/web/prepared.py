@@ -42,7 +42,7 @@ class Prepared:
         self._lot = lot
         self._pending: list[tuple[str, str, str, bytes]] = []
         self._connection = _opened(path, _WAIT if lot == 1 else _LONG_WAIT) if path else None
-        self.failed = path is not None and self._connection is None
+        self.failed = "it cannot be opened" if path and self._connection is None else ""
 
     def get(self, address: str) -> Kept | None:
         """Give the document at an address, or None where nobody has made it yet."""
@@ -70,7 +70,7 @@ class Prepared:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits to be written; ``failed`` tells afterwards whether a write has failed, as on a full disk."""
+        """Write what waits to be written; ``failed`` then tells why a write has failed, as on a full disk."""
         if self._connection is None:
             return
         try:
@@ -78,7 +78,7 @@ class Prepared:
                 rows, self._pending = self._pending, []
                 self._connection.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", rows)
         except sqlite3.Error as error:
-            self.failed = True
+            self.failed = str(error)
             _LOG.info("finished pages could not be kept: %s", error)
 
     def addresses(self) -> frozenset[str]:

@@ -126,14 +126,16 @@ def prepare(site: Site, prepared: Prepared, *, share: tuple[int, int] = (0, 1), 
     application = Pages(create_app(site), prepared=prepared, megabytes=0)
     inbound = site.settings.count("inbound_limit")
     made = 0
-    for media, wanted in _missing(site, prepared):
-        mine = wanted[share[0] :: share[1]]
-        for begin_at in range(0, len(mine), _LOT):
-            lot = mine[begin_at : begin_at + _LOT]
+    for media, wanted in _missing(site, prepared, share):
+        for begin_at in range(0, len(wanted), _LOT):
+            lot = wanted[begin_at : begin_at + _LOT]
             read = read_pages if media is HTML else read_descriptions
             read(site.reader, tuple(dict.fromkeys(iri for iri, _ in lot)), inbound=inbound)
             for _, address in lot:
-                if not going() or prepared.failed:
+                if prepared.failed:
+                    _LOG.warning("no more pages are made ahead: %s", prepared.failed)
+                    return made
+                if not going():
                     return made
                 _ask(application, address)
                 made += 1
@@ -146,8 +148,14 @@ def _ask(application: Application, address: str) -> None:
         pass
 
 
-def _missing(site: Site, prepared: Prepared) -> Iterator[tuple[Media, Sequence[Wanted]]]:
-    """Give what is to be made: each page first, which a reader sees first, then the documents in RDF."""
+def _missing(
+    site: Site, prepared: Prepared, share: tuple[int, int] = (0, 1)
+) -> Iterator[tuple[Media, Sequence[Wanted]]]:
+    """Give what is to be made: each page first, which a reader sees first, then the documents in RDF.
+
+    A share is one of all documents, those that are there too: so shares fit, however far others are by now.
+    """
+    part, parts = share
     named = [*site.about.examples, *(site.lookup.all_iris() if site.lookup else ())]
     iris = dict.fromkeys(iri for iri in named if iri not in site.retired)
     pages = [(iri, page) for iri in iris for page in (site.paths.page(iri),) if "?" not in page and "#" not in page]
@@ -155,7 +163,7 @@ def _missing(site: Site, prepared: Prepared) -> Iterator[tuple[Media, Sequence[W
     kinds: tuple[tuple[Media, ...], ...] = ((HTML,), site.graphs()[:_SYNTAXES])
     for media in kinds:
         wanted = [(iri, suffixed(page, kind)) for iri, page in pages for kind in media]
-        yield media[0], [one for one in wanted if kept_as(one[1]) not in there]
+        yield media[0], [one for one in wanted[part::parts] if kept_as(one[1]) not in there]
 
 
 def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) -> None:
