@@ -79,3 +79,11 @@ def test_a_disk_that_cannot_be_written_changes_nothing(site: Site, tmp_path: Pat
         prepared.put("/x", Kept("200 OK", [], b"", ""))
         assert prepared.get("/x") is None
         assert Client(Pages(create_app(site), prepared=prepared)).get("/thing/LX0000001.html").status_code == 200
+
+
+def test_shares_fit_together_however_far_others_are(site: Site, tmp_path: Path) -> None:
+    """What is there already changes nobody's share: two shares that are made one after the other are all there is."""
+    prepared = Prepared(tmp_path / "pages.sqlite")
+    assert prepare(site, prepared, share=(0, 2)) > 10
+    assert prepare(site, prepared, share=(1, 2)) > 10
+    assert prepare(site, prepared) == 0
