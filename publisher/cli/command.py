@@ -4,8 +4,10 @@ import errno
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Never
 
 import click
@@ -42,22 +44,45 @@ for _commands in (curate, build, release, serve):
 def main() -> Never:
     """Run the command; every foreseen failure becomes a message and an exit status, never a traceback."""
     machine = "--json" in sys.argv
+    interrupts: list[int] = []
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda number, frame: _interrupt(interrupts, number, frame))
     try:
         status = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(_complain("interrupted; nothing was changed", "interrupted", INTERRUPTED, machine=machine))
-    except KeyboardInterrupt:
-        sys.exit(_complain("interrupted; nothing was changed", "interrupted", INTERRUPTED, machine=machine))
-    except click.ClickException as error:
-        if not machine:
-            error.show()
-            sys.exit(USAGE)
-        sys.exit(_complain(error.format_message(), "usage.wrong", USAGE, machine=machine))
-    except ExportinError as error:
-        sys.exit(_complain(str(error), error.reason, error.exit_status, machine=machine))
-    except OSError as error:
-        sys.exit(_complain(_of_system(error), "system.failed", USAGE, machine=machine))
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(_interrupted(machine=machine))
+    except Exception as error:
+        if interrupts:  # a library that was calling Python may hand an interrupt on as an error of its own
+            sys.exit(_interrupted(machine=machine))
+        failure = _failure(error, machine=machine)
+        if failure is None:
+            raise
+        sys.exit(failure)
     sys.exit(status if isinstance(status, int) else OK)
+
+
+def _interrupt(interrupts: list[int], number: int, frame: FrameType | None) -> None:
+    interrupts.append(number)
+    signal.default_int_handler(number, frame)
+
+
+def _failure(error: Exception, *, machine: bool) -> int | None:
+    """Tell a foreseen failure and give its exit status; None for any other, which is a bug."""
+    match error:
+        case click.ClickException() if not machine:
+            error.show()
+            return USAGE
+        case click.ClickException():
+            return _complain(error.format_message(), "usage.wrong", USAGE, machine=machine)
+        case ExportinError():
+            return _complain(str(error), error.reason, error.exit_status, machine=machine)
+        case OSError():
+            return _complain(_of_system(error), "system.failed", USAGE, machine=machine)
+    return None
+
+
+def _interrupted(*, machine: bool) -> int:
+    return _complain("interrupted; nothing was changed", "interrupted", INTERRUPTED, machine=machine)
 
 
 def _complain(message: str, code: str, status: int, *, machine: bool) -> int:

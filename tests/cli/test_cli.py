@@ -10,6 +10,21 @@ from pathlib import Path
 
 import pytest
 
+CALLING = """
+import os, signal, duckdb, pyarrow
+from publisher import cli
+
+def rows():
+    os.kill(os.getpid(), signal.SIGINT)
+    yield pyarrow.record_batch({"n": [1]})
+
+@cli.cli.command()
+def ask() -> None:
+    table = pyarrow.RecordBatchReader.from_batches(pyarrow.schema({"n": pyarrow.int64()}), rows())
+    duckdb.connect().register("numbers", table).execute("SELECT * FROM numbers").fetchall()
+
+cli.main()
+"""
 LIGHTHOUSES = Path(__file__).resolve().parents[1] / "datasets" / "lighthouses"
 
 
@@ -109,8 +124,14 @@ def test_ctrl_c_in_a_build_is_status_130_and_leaves_nothing(dataset: Path) -> No
 
     shelf = dataset / "releases"
     left = [path.name for path in shelf.iterdir() if path.name not in {".lock"}] if shelf.exists() else []
-    assert (status, left) == (130, [])
-    assert "Traceback" not in rest
+    assert (130, [], False) == (status, left, "Traceback" in rest), rest
+
+
+def test_ctrl_c_while_a_library_calls_python_is_status_130() -> None:
+    """DuckDB hands an interrupt of the Python that it calls on as an error of its own; it is told as an interrupt."""
+    done = subprocess.run([sys.executable, "-c", CALLING, "ask"], capture_output=True, text=True, check=False)
+
+    assert (130, "exportin: interrupted; nothing was changed\n") == (done.returncode, done.stderr)
 
 
 def test_tables_are_written_as_csv(dataset: Path, tmp_path: Path) -> None:
