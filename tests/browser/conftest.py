@@ -19,6 +19,7 @@ LIGHTS = ROOT / "tests" / "datasets" / "lighthouses"
 AXE = ROOT / "editor" / "node_modules" / "axe-core" / "axe.min.js"
 BUNDLE = ROOT / "publisher" / "web" / "static" / "editor.bundle.js"
 PATIENCE = 120
+ENDED = re.compile(r"in [\d.]+ m?s\.$")  # what the query page says of a run that ended: a slow one is told in seconds
 MISSED = "Failed to load resource: the server responded with a status of 4"
 
 
@@ -161,6 +162,11 @@ def _opens(chromium: Any, tmp_path: Path) -> Iterator[Opens]:
     for context in contexts:
         context.close()
     assert [] == wrong
+
+
+def asking_for_an_image(route: Any) -> None:
+    """Let a request go as one of a reader who would rather have an image than a page."""
+    route.continue_(headers={**route.request.headers, "accept": "image/png, text/html;q=0.1"})
 
 
 def _without_bundle(route: Any) -> None:

@@ -1,12 +1,17 @@
 """The query page in a browser: run, edit, complete, correct, copy, and go back."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from tests.browser.conftest import ENDED
 
 pytestmark = pytest.mark.browser
 ONE = "SELECT ?thing WHERE { ?thing a <https://example.org/lights/vocab#Lighthouse> } ORDER BY ?thing LIMIT 1"
@@ -27,14 +32,16 @@ def _write(page: Any, text: str) -> None:
 
 
 def _run(page: Any) -> None:
+    """Run what is written, and wait until the page says how it ended."""
     page.keyboard.press("Control+Enter")
-    page.locator("#told", has_text="ms.").or_(page.locator("#told.wrong")).first.wait_for()
+    page.locator("#results:not([aria-busy])").wait_for(state="attached")
+    page.locator("#told", has_text=ENDED).or_(page.locator("#told.wrong")).first.wait_for()
 
 
 def test_an_example_is_run_edited_and_run_again(page: Any) -> None:
     """A click on an example puts it into the editor and shows its rows; what is changed is what is asked next."""
     page.locator(".examples a", has_text="built").click()
-    page.locator("table.rows").wait_for()
+    page.locator("#told", has_text=ENDED).wait_for()
     before = page.locator("table.rows tbody tr").count()
     assert 1 <= before
 
@@ -44,7 +51,33 @@ def test_an_example_is_run_edited_and_run_again(page: Any) -> None:
     _run(page)
 
     assert 0 == page.locator("table.rows tbody tr").count()
-    assert "LIMIT%200" in page.url
+    page.wait_for_url("**LIMIT%200*")
+
+
+def test_a_slow_answer_is_told_in_seconds(page: Any) -> None:
+    """An answer that took more than a second is shown as any other, and its time is not told in thousands."""
+
+    def held(route: Any) -> None:
+        answer = route.fetch()
+        time.sleep(1.1)
+        route.fulfill(response=answer)
+
+    page.route("**/sparql?query=*", held)
+    _write(page, ONE)
+    _run(page)
+
+    assert re.search(r"^1 row, in [1-9]\.\d s\.$", page.locator("#told").inner_text())
+    assert 1 == page.locator("table.rows tbody tr").count()
+
+
+def test_an_example_clicked_while_another_runs_takes_its_place(page: Any) -> None:
+    """The run that was begun is left, and the example clicked last is run."""
+    links = page.locator(".examples li a")
+    links.evaluate_all("([first, second]) => { first.click(); second.click(); }")
+    page.locator("#told", has_text=ENDED).wait_for()
+
+    assert links.nth(1).get_attribute("aria-current") == "true"
+    assert parse_qs(urlsplit(links.nth(1).get_attribute("href")).query) == parse_qs(urlsplit(page.url).query)
 
 
 def test_examples_are_narrowed_down_by_words(page: Any) -> None:

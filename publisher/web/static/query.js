@@ -47,14 +47,15 @@ async function run({ remember = true } = {}) {
   if (running) { running.abort(); return; }
   editor.declare();
   const query = editor.text;
-  running = new AbortController();
+  const mine = new AbortController();
+  running = mine;
   const begun = performance.now();
   button.textContent = "Stop";
   results.setAttribute("aria-busy", "true");
   editor.clear();
   say("Running …");
   try {
-    const answer = await asked(query, ERRORS_AS_DATA, running.signal);
+    const answer = await asked(query, ERRORS_AS_DATA, mine.signal);
     if ((answer.headers.get("Content-Type") ?? "").includes("json")) { refused(await answer.json()); return; }
     show(await answer.text(), query, performance.now() - begun);
     if (remember) history.pushState({ query }, "", permalink(query));
@@ -63,10 +64,14 @@ async function run({ remember = true } = {}) {
     if (error === LEFT) return;
     say(error.name === "AbortError" ? "Stopped." : `The service could not be reached: ${error.message}`, "wrong");
   } finally {
-    running = null;
-    button.textContent = "Run the query";
-    results.removeAttribute("aria-busy");
+    if (running === mine) rest(); // another run may have begun in its place
   }
+}
+
+function rest() {
+  running = null;
+  button.textContent = "Run the query";
+  results.removeAttribute("aria-busy");
 }
 
 function permalink(query) {
@@ -225,6 +230,7 @@ function pick() {
 /* Each tab keeps its answer, and what was said of it, while another is shown. */
 function changed(from, to) {
   running?.abort(LEFT);
+  rest();
   if (from) Object.assign(from, { answer: [...results.childNodes], said: [told.textContent, told.className], address: location.search });
   results.replaceChildren(...(to.answer ?? []));
   say(...(to.said ?? [""]));
