@@ -19,6 +19,7 @@ _MOST = 10
 _LONGEST = 28
 _RELATION = 34
 _IN_THE_MIDDLE = 15
+_HALF = _MIDDLE + _BOX + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ def neighbourhood(page: Page, address: Callable[[str], str], *, root: str = "") 
             y += bundle.height
     title = f"What {page.thing.name} is connected with"
     inside = "".join(parts) + _centre(page.thing.name, height / 2)
+    half = "" if left and right else " half in" if left else " half out"
+    shift = 0 if left else _WIDTH - _HALF
     return Markup(  # noqa: S704 - every text in it went through escape()
-        f'<svg class="neighbourhood" viewBox="0 0 {_WIDTH} {height:.0f}" role="group" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{inside}</svg>"
+        f'<svg class="neighbourhood{half}" viewBox="0 0 {_HALF if half else _WIDTH} {height:.0f}" role="group" '
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>'
+        f'<g transform="translate(-{shift} 0)">{inside}</g></svg>'
     )
 
 

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.browser.conftest import asking_for_an_image
+
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 800, 1440)
 COUNT = """PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -70,8 +72,32 @@ CUT = """() => [...document.querySelectorAll("main :is(h1, h2, h3, p, li, td, dd
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_every_screen(opens: Any, ours: str, name: str) -> None:
     """No page scrolls sideways, and no part of it stands beyond the edge but inside a box that scrolls by itself."""
+    _fits(opens(ours + PAGES[name]), name)
+
+
+def test_a_nanopublication_fits_every_screen(opens: Any, ours: str) -> None:
+    """Its address holds a hash, so it is reached from the page of its fact."""
+    page = opens(ours + PAGES["fact"])
+    page.locator("aside a", has_text="RA").click()
+    page.locator("pre.rdf").wait_for()
+    _fits(page, "nanopublication")
+
+
+def test_a_tombstone_fits_every_screen(opens: Any, lights: str) -> None:
+    """Our dataset has retired nothing yet; the second one has."""
+    _fits(opens(f"{lights}/thing/LX0000008"), "gone")
+
+
+def test_what_there_is_instead_fits_every_screen(opens: Any, ours: str) -> None:
+    """A reader who would take a page, but asked for an image of what has neither, is told the forms there are."""
+    page = opens(ours)
+    page.route("**/void", asking_for_an_image)
+    assert 406 == page.goto(f"{ours}/void").status
+    _fits(page, "not-acceptable")
+
+
+def _fits(page: Any, name: str) -> None:
     folder = os.environ.get("EXPORTIN_PICTURES")
-    page = opens(ours + PAGES[name])
     for theme in ("light", "dark") if folder else ("light",):
         page.emulate_media(color_scheme=theme)
         for width in WIDTHS:
@@ -79,4 +105,4 @@ def test_a_page_fits_every_screen(opens: Any, ours: str, name: str) -> None:
             assert (0, []) == (page.evaluate(WIDER), page.evaluate(CUT)), width
             if folder:
                 page.wait_for_timeout(200)  # colours change within that time
-                page.screenshot(path=str(Path(folder) / f"{name}-{theme}-{width}.png"))
+                page.screenshot(path=str(Path(folder) / f"{name}-{theme}-{width}.png"), full_page=True)

@@ -83,5 +83,6 @@ for (const svg of document.querySelectorAll("svg.neighbourhood")) {
   svg.addEventListener("dragstart", (event) => event.preventDefault());
   svg.addEventListener("click", (event) => { if (dragged > 0.01) event.preventDefault(); }, { capture: true });
   draw();
-  figure.scrollLeft = figure.scrollWidth; // on a small screen one sees first what the thing leads to
+  // On a small screen one sees first what the thing leads to, or, where it leads nowhere, what leads to it.
+  figure.scrollLeft = svg.classList.contains("in") ? 0 : figure.scrollWidth;
 }
