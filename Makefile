@@ -7,6 +7,7 @@ SETUP := .venv/.installed
 EDITOR := publisher/web/static/editor.bundle.js
 DOCUMENTS ?= $(wildcard ../shared/documents)
 FROM ?= ../shared/ontologies
+TESTS ?= -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help serve test check bench soak docs editor imports lock clean
 
@@ -25,8 +26,9 @@ $(SETUP): requirements.lock pyproject.toml
 serve: $(SETUP) ## build the release and serve it (PORT=9000 HOST=0.0.0.0 take others)
 	@$(BIN)/exportin serve . --host $(HOST) --port $(PORT) $(if $(DOCUMENTS),--documents $(DOCUMENTS))
 
-test: $(SETUP) ## run the tests
-	$(BIN)/python -m pytest -q
+test: $(SETUP) ## run the tests, on up to four cores, and then those that measure time
+	$(BIN)/python -m pytest -q -m "not soak and not alone" $(TESTS)
+	$(BIN)/python -m pytest -q -m alone
 
 check: $(SETUP) ## lint, types, layers
 	$(BIN)/ruff format --check .

@@ -21,6 +21,13 @@ os.environ.setdefault("EXPORTIN_PREPARED_THINGS", "0")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, give each folder to one of them: what it builds is built once."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.relative_to(ROOT / "tests").as_posix()))
+
+
 def missing(message: str) -> NoReturn:
     """Skip the test aloud for what this machine lacks, or fail it where CI=true, which installs all of it."""
     if os.environ.get("CI") == "true":

@@ -137,6 +137,7 @@ def test_brackets_in_strings_are_no_nesting() -> None:
     assert read("ASK { ?s ?p '" + "(" * 900 + "' }" + " {} () []" * 900).depth == 1
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "text",
     ['"' * 200_000, "'''" + "''a" * 60_000, "<" * 200_000, "a." * 100_000, "a" * 200_000 + ":", "_:a" + "." * 99_999],

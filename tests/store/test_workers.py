@@ -26,6 +26,7 @@ from publisher.store.source import Source
 from publisher.store.wire import pack
 from publisher.store.workers import Workers
 
+pytestmark = pytest.mark.alone
 Start = Callable[..., Workers]
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?f ?h"

@@ -86,6 +86,7 @@ def test_an_unknown_graph_is_empty(served: Served) -> None:
     assert json.loads(reply.body)["results"]["bindings"][0]["n"]["value"] == "0"
 
 
+@pytest.mark.alone
 def test_clients_that_leave_are_forgotten(served: Served) -> None:
     """Fifty clients that leave in the middle of a body, or before an answer that takes long, harm nobody else."""
     endless = b"SELECT (COUNT(*) AS ?n) { " + b" ".join(b"?a%d ?b%d ?c%d ." % (n, n, n) for n in range(30)) + b" }"
@@ -98,6 +99,7 @@ def test_clients_that_leave_are_forgotten(served: Served) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.alone
 def test_slow_clients_hold_up_nobody(served: Served) -> None:
     """Forty clients that send a byte a second, in the head or in the body, and others are answered at once."""
     slow = []
@@ -118,6 +120,7 @@ def test_slow_clients_hold_up_nobody(served: Served) -> None:
     assert max(taken) < 2
 
 
+@pytest.mark.alone
 def test_slow_readers_hold_up_nobody(served: Served) -> None:
     """Twenty clients that take a byte of a large answer at a time, and others are answered at once."""
     many = " ".join(f"VALUES ?v{n} {{ 0 1 2 3 4 5 6 7 8 9 }}" for n in range(4))

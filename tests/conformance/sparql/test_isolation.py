@@ -9,6 +9,7 @@ import pytest
 
 from tests.serving import Reply, Served, serving
 
+pytestmark = pytest.mark.alone
 E = "http://example.org/"
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?f) }"
 WORKERS, BEYOND = 2, 8
