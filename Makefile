@@ -7,7 +7,7 @@ SETUP := .venv/.installed
 EDITOR := publisher/web/static/editor.bundle.js
 DOCUMENTS ?= $(wildcard ../shared/documents)
 FROM ?= ../shared/ontologies
-TESTS ?= -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+TESTS ?= -n auto --maxprocesses 4
 
 .PHONY: help serve test check bench soak docs editor imports lock clean
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
 
@@ -21,11 +23,17 @@ os.environ.setdefault("EXPORTIN_PREPARED_THINGS", "0")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, give each folder to one of them: what it builds is built once."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.relative_to(ROOT / "tests").as_posix()))
+class ByFolder(LoadScopeScheduling):
+    """Gives each folder of tests to one process, so that what they share is built once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """Share the tests by folder among the processes of ``pytest -n``, in the order in which they are found."""
+    config.option.loadscopereorder = False
+    return ByFolder(config, log)
 
 
 def missing(message: str) -> NoReturn:

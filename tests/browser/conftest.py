@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIGHTS = ROOT / "tests" / "datasets" / "lighthouses"
 AXE = ROOT / "editor" / "node_modules" / "axe-core" / "axe.min.js"
 BUNDLE = ROOT / "publisher" / "web" / "static" / "editor.bundle.js"
-PATIENCE = 120
+PATIENCE = 300
 ENDED = re.compile(r"in [\d.]+ m?s\.$")  # what the query page says of a run that ended: a slow one is told in seconds
 MISSED = "Failed to load resource: the server responded with a status of 4"
 
