@@ -114,3 +114,9 @@ def test_a_fact_is_reached_and_read_with_the_keyboard_alone(opens: Any, ours: st
         if box[1] <= 1:
             hidden.append(box[0])
     assert [] == hidden
+
+
+def test_a_problem_shows_what_was_sent_as_it_was_sent(opens: Any, lights: str) -> None:
+    """The sentence begins with a capital where it begins with a word, never by changing the value that it quotes."""
+    assert "'a b' is not an absolute IRI" == opens(f"{lights}/entity?iri=a%20b").locator(".lead").inner_text()
+    assert opens(f"{lights}/entity/nosuchthing").locator(".lead").inner_text().startswith("The dataset says")
