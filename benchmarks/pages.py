@@ -338,7 +338,7 @@ def fetched(port: int, asked: Asked) -> bytes:
 
 def answered(port: int, path: str) -> None:
     """Wait until an address answers without an error."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         with suppress(OSError, http.client.HTTPException):

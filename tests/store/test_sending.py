@@ -66,6 +66,9 @@ def test_a_site_runs_on_another_engine(engine: virtuoso.Virtuoso, tmp_path: Path
         assert served.ask("ASK {}").body.replace(b" ", b"") == b'{"head":{},"boolean":true}'
         page = served.send("GET", "/s7", {"Accept": "text/html"})
         assert page.status in (200, 303), page.text
+        for suffix in ("ttl", "jsonld", "nt", "rdf"):
+            described = served.send("GET", f"/s7.{suffix}")
+            assert (described.status, "number 7" in described.text) == (200, True), described.text
 
 
 def test_a_store_that_refuses_is_told(engine: virtuoso.Virtuoso, tmp_path: Path) -> None:
