@@ -17,9 +17,9 @@ from publisher.imports import Library
 from publisher.imports.slices import slice_text
 from publisher.imports.sources import read_sources
 from publisher.validation.graph import read_graph
-from publisher.validation.hermit import HermiT
-from publisher.validation.inference import rolled_up
-from publisher.validation.reasoning import axioms_of, flat
+from publisher.validation.reasoning.consistency import axioms_of, flat
+from publisher.validation.reasoning.hermit import HermiT
+from publisher.validation.reasoning.inference import rolled_up
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -15,8 +15,8 @@ from publisher.errors import Finding, Severity, Where
 from publisher.rdf.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from publisher.validation import terms
 from publisher.validation.graph import SUBCLASS, TYPE, Graph
-from publisher.validation.inference import consequences
 from publisher.validation.places import Places, rows_of, where_of
+from publisher.validation.reasoning.inference import consequences
 
 _LABELS = tuple(f"<{name}>" for name in (RDFS + "label", SKOS + "prefLabel", DCTERMS + "title"))
 _DOMAIN, _RANGE = f"<{RDFS}domain>", f"<{RDFS}range>"

@@ -9,10 +9,10 @@ from publisher.errors import Finding, Severity, Where
 from publisher.rdf.names import SH
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
-from publisher.validation.file_lines import places_in
 from publisher.validation.graph import Graph
 from publisher.validation.places import Places
-from publisher.validation.report_forms import code_of
+from publisher.validation.places.files import places_in
+from publisher.validation.report.forms import code_of
 from publisher.validation.shacl.shape import ShapeResult
 from publisher.validation.shapes import Outcome
 

@@ -11,11 +11,11 @@ from publisher.errors import DatasetUnreadable, Finding, Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
 from publisher.validation.alignment import check_alignment
-from publisher.validation.file_lines import places_in
 from publisher.validation.graph import Graph, read_graph
 from publisher.validation.house_rules import House, check_house
 from publisher.validation.passages import check_cues, check_passages, check_published, read_texts
 from publisher.validation.places import Places, places_of
+from publisher.validation.places.files import places_in
 from publisher.validation.reasoning import HermiT, check_reasoning
 from publisher.validation.report import Report
 from publisher.validation.shacl.shape import ShapeMalformed

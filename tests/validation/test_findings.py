@@ -293,7 +293,7 @@ def test_a_machine_without_java_is_told(workshop, monkeypatch):
 def test_a_search_that_may_ask_no_more_says_that_it_is_not_done(workshop, monkeypatch):
     """Where runs or time are used up, what is named holds the contradiction, and may hold more."""
     workshop.edit("seeds/entities.yaml", "  type: lv:Person", "  type: [lv:Person, lv:Place]")
-    monkeypatch.setattr("publisher.validation.reasoning.Search.within", False)
+    monkeypatch.setattr("publisher.validation.reasoning.consistency.Search.within", False)
     found = workshop.finding("reasoning.inconsistent", reasoner=True)
     assert found.message.startswith("among these statements are some that cannot all be true")
     assert len(found.message) < 2500

@@ -3,7 +3,7 @@
 from publisher.rdf.names import OWL, RDF, RDFS
 from publisher.validation import inferred
 from publisher.validation.graph import Graph
-from publisher.validation.inference import consequences, rolled_up, types
+from publisher.validation.reasoning.inference import consequences, rolled_up, types
 
 P, Q, R = "<http://e/p>", "<http://e/q>", "<http://e/r>"
 A, B, C = "<http://e/a>", "<http://e/b>", "<http://e/c>"

@@ -16,10 +16,10 @@ from publisher.errors import Finding, Severity, Where
 from publisher.rdf.names import OWL, RDF, RDFS
 from publisher.validation import terms
 from publisher.validation.graph import SUBCLASS, TYPE, Graph
-from publisher.validation.hermit import HermiT, Triple
-from publisher.validation.inference import inferred
 from publisher.validation.places import places_of
-from publisher.validation.turtle_lines import TurtleLines
+from publisher.validation.places.turtle import TurtleLines
+from publisher.validation.reasoning.hermit import HermiT, Triple
+from publisher.validation.reasoning.inference import inferred
 
 __all__ = ["HermiT", "check_reasoning", "inferred"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from publisher.errors import Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.validation import terms
-from publisher.validation.places import Places
+from publisher.validation.places.rows import Places
 
 Triple = tuple[str, str, str]
 

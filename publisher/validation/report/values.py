@@ -12,10 +12,10 @@ from typing import Any
 
 from publisher.errors import Finding, Severity, UsageError
 from publisher.rdf.prefixes import Prefixes
-from publisher.validation import report_forms, report_text
+from publisher.validation.report import forms, text
+from publisher.validation.report.lines import SourceLines
 from publisher.validation.shacl.report import shacl_report
 from publisher.validation.shacl.shape import ShapeResult
-from publisher.validation.source_lines import SourceLines
 
 FORMATS = ("text", "json", "ttl", "html", "sarif")
 _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -73,21 +73,21 @@ class Report:
         Only text has colour, and only where it is asked for.
         """
         lines = SourceLines(self.root, self.prefixes)
-        forms: dict[str, Callable[[], str]] = {
-            "text": lambda: report_text.text(self.findings, self.counts, lines=lines, colour=colour),
+        writers: dict[str, Callable[[], str]] = {
+            "text": lambda: text.text(self.findings, self.counts, lines=lines, colour=colour),
             "json": lambda: json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n",
             "ttl": self._turtle,
-            "html": lambda: report_forms.html(self.findings, self.counts, lines=lines, conforms=self.conforms),
-            "sarif": lambda: report_forms.sarif(self.findings, lines=lines),
+            "html": lambda: forms.html(self.findings, self.counts, lines=lines, conforms=self.conforms),
+            "sarif": lambda: forms.sarif(self.findings, lines=lines),
         }
-        if form not in forms:
+        if form not in writers:
             raise UsageError(f"there is no report format {form!r}", fix=f"choose one of {', '.join(FORMATS)}")
-        return forms[form]()
+        return writers[form]()
 
     def _turtle(self) -> str:
         if self.shacl is not None:
             return shacl_report(self.shacl)
-        return report_forms.turtle(self.findings, conforms=self.conforms)
+        return forms.turtle(self.findings, conforms=self.conforms)
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as plain values for JSON."""

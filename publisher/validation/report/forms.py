@@ -11,8 +11,8 @@ from publisher.errors import Finding, Severity
 from publisher.rdf import quads
 from publisher.rdf.names import SH
 from publisher.rdf.prefixes import is_iri
+from publisher.validation.report.lines import SourceLines
 from publisher.validation.shacl.report import report_of
-from publisher.validation.source_lines import SourceLines
 
 _SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

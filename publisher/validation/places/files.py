@@ -10,7 +10,7 @@ from pathlib import Path
 from publisher.errors import Where
 from publisher.rdf.names import RDF
 from publisher.rdf.prefixes import Prefixes
-from publisher.validation.places import Places
+from publisher.validation.places.rows import Places
 
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w.\-]*):\s*<([^>]*)>", re.IGNORECASE)
 _NAME = re.compile(r"<([^<>\"{}|^`\\\s]*)>|(?<![\w:<\"])([A-Za-z_][\w.\-]*)?:([\w.\-%]*\w)|(?<=\s)a(?=\s)")
