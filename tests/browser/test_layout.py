@@ -54,7 +54,7 @@ PAGES = {
     "triples": f"/sparql?query={quote('DESCRIBE <http://purl.uniprot.org/uniprot/O14980>')}",
     "wrong-query": f"/sparql?query={quote('SELECT * WHERE { ?s ?p')}",
     "dumps": "/dumps/",
-    "dumps-of-release": "/dumps/2026-11-20/",
+    "dumps-of-release": "/dumps/2026-11-28/",
     "not-known": "/entity/NTLX9999999",
     "not-an-iri": "/entity?iri=a%20b",
     "long-name": f"/{'x' * 1500}",
