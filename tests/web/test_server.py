@@ -97,6 +97,19 @@ def test_any_rdf_files_are_served(tmp_path: Path) -> None:
         opened.close()
 
 
+def test_what_rdf_xml_cannot_say_is_told_with_the_other_syntaxes(tmp_path: Path) -> None:
+    """A property that has no XML name makes RDF/XML a 406 that names the others, which are all there."""
+    file = tmp_path / "numbered.nt"
+    file.write_text('<http://numbers.example/id/one> <http://numbers.example/id/1> "first" .\n')
+    opened = open_sources(Sources((file,), settings_from({}, {"workers": "1"})))
+    with contextlib.closing(opened):
+        client = create_app(opened.in_this_process()).test_client()
+        refused = client.get("/one.rdf", headers={"Accept": "application/json"})
+        assert refused.status_code == 406
+        assert "RDF/XML cannot say this" in refused.text
+        assert client.get("/one.ttl").status_code == 200
+
+
 def test_files_with_more_names_than_an_index_takes_are_served_without_search(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
