@@ -15,7 +15,7 @@ def _found_by_typing(page: Any) -> None:
     """Type a name into the home page's search box, and take the first suggestion with the keyboard."""
     box = page.get_by_role("combobox", name="Search names and identifiers")
     box.press_sequentially("XPO1", delay=20)
-    page.get_by_role("option").first.wait_for()
+    page.get_by_role("option", name="Exportin-1").wait_for()  # which only the whole name brings
     box.press("ArrowDown")
     with page.expect_navigation():
         box.press("Enter")
@@ -28,6 +28,25 @@ def test_xpo1_is_found_from_the_home_page_by_typing(opens: Any, ours: str) -> No
 
     assert page.locator("h1").inner_text().startswith(("XPO1", "Exportin-1", "exportin 1"))
     assert 0 < page.locator("article.fact").count()
+
+
+def test_a_late_answer_does_not_replace_what_is_chosen_from(opens: Any, ours: str) -> None:
+    """Whoever has gone down into the suggestions gets what they chose, though those for one letter more come then."""
+    page = opens(ours)
+    held: list[Any] = []
+    page.route("**/suggest?q=XPO1", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
+    box = page.get_by_role("combobox", name="Search names and identifiers")
+    with page.expect_request("**/suggest?q=XPO1"):
+        box.press_sequentially("XPO1", delay=200)
+    page.get_by_role("option", name="Exportins").wait_for()
+    box.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true] a").get_attribute("href")
+    with page.expect_response("**/suggest?q=XPO1"):
+        held[0].continue_()
+    with page.expect_navigation():
+        box.press("Enter")
+
+    assert page.url.endswith(chosen)
 
 
 def test_a_fact_shows_its_evidence_and_leads_to_its_document(opens: Any, ours: str) -> None:

@@ -30,6 +30,7 @@ for (const form of document.querySelectorAll("form.find[action$='/search']")) {
   const choose = (next) => {
     const items = [...list.children];
     if (!items.length) return;
+    asked++; // an answer that is still to come does not replace what is chosen from
     chosen = (next + items.length) % items.length;
     items.forEach((item, at) => item.setAttribute("aria-selected", String(at === chosen)));
     input.setAttribute("aria-activedescendant", items[chosen].id);
