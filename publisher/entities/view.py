@@ -118,11 +118,11 @@ def _page(reader: Reader, graph: Graph, telling: Telling, iri: str, found: list[
             for item in graph.objects(iri, predicate)
             if item.is_literal and (item.language or language).startswith(language[:2])
         ),
-        properties=() if claim else _not_told(facts.properties(iri, hidden=hidden, barred=paperwork), others, iri),
+        properties=() if claim else _untold(facts.properties(iri, hidden=hidden, barred=paperwork), others, iri, "out"),
         record=claim[0].record if claim else facts.record(iri, hidden=hidden, begin=paperwork),
         aligned=_aligned(facts, graph, naming, iri),
         groups=_groups(others, iri, part),
-        incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader), *shown}), others, iri),
+        incoming=_untold(_incoming(graph, naming, iri, {*found, *_roles(reader), *shown}), others, iri, "in"),
         fact=claim[0] if claim else None,
         evidence=facts.evidence(iri) if part == "evidence" else None,
         number_of_facts=len(others),
@@ -152,22 +152,19 @@ def _is_document(reader: Reader, graph: Graph, iri: str) -> bool:
     return any(iri in graph.iris(subject, document) for subject in graph) if document else False
 
 
-def _not_told(properties: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
-    """Give the properties without the bare triples that facts on the same page already tell, with their evidence."""
-    told = {(fact.relation.iri, fact.object) for fact in facts if fact.relation and _direction(fact, iri) == "out"}
+def _untold(properties: tuple[Property, ...], facts: list[Fact], iri: str, direction: str) -> tuple[Property, ...]:
+    """Give properties without the bare triples that facts on the same page already tell, with their evidence.
+
+    ``direction`` is ``out`` for what is said of the thing, ``in`` for what is said of others with it.
+    """
+    told = {
+        (fact.relation.iri, fact.object if direction == "out" else fact.subject)
+        for fact in facts
+        if fact.relation and _direction(fact, iri) == direction
+    }
     left = [
         Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
         for item in properties
-    ]
-    return tuple(item for item in left if item.values)
-
-
-def _untold(incoming: tuple[Property, ...], facts: list[Fact], iri: str) -> tuple[Property, ...]:
-    """Give the incoming relations without those that facts on the same page already tell."""
-    told = {(fact.relation.iri, fact.subject) for fact in facts if fact.relation and _direction(fact, iri) == "in"}
-    left = [
-        Property(item.relation, tuple(value for value in item.values if (item.relation.iri, value) not in told))
-        for item in incoming
     ]
     return tuple(item for item in left if item.values)
 
