@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from flask import Request, Response
 
+from publisher.rdf.media import HTML, Media
+from publisher.release.content import Description
+from publisher.web.paths import suffixed
+
 EXPOSED = (
     "Link, Location, ETag, Content-Location, Vary, Retry-After, SPARQL-Truncated, Server-Timing, Query-Id, Repr-Digest"
 )
@@ -45,6 +49,26 @@ def link(response: Response, links: Iterable[WebLink]) -> None:
     text = ", ".join(str(item) for item in links)
     if text:
         response.headers["Link"] = text
+
+
+def links_of_document(
+    about: Description, iri: str, address: str, *, root: str, others: Iterable[Media], described_by: Media | None = None
+) -> list[WebLink]:
+    """Give the links of a document about a thing: its other variants, what it is about, and what it belongs to.
+
+    ``others`` are the media types of the other variants, ``root`` is the path under which the site is mounted.
+    """
+    links = [WebLink(root + suffixed(address, other), "alternate", other.type) for other in others]
+    if described_by:
+        links.append(WebLink(root + suffixed(address, described_by), "describedby", described_by.type))
+    links.append(WebLink(root + suffixed(address, HTML), "canonical"))
+    links.extend([WebLink(iri, "describes"), WebLink(iri, "cite-as")])
+    if about.licence:
+        links.append(WebLink(about.licence, "license"))
+    links.append(WebLink(about.iri, "collection"))
+    links.append(WebLink(f"{root}/linkset", "linkset", "application/linkset+json"))
+    links.append(WebLink("https://schema.org/AboutPage", "type"))
+    return links
 
 
 def cached(

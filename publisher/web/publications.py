@@ -58,15 +58,5 @@ def _body(site: Site, publication: Publication, media: Media, address: str) -> s
 
 
 def _links(site: Site, publication: Publication, media: Media, address: str) -> list[WebLink]:
-    root = request.script_root
-    links = [
-        WebLink(root + suffixed(address, other), "alternate", other.type) for other in _VARIANTS if other is not media
-    ]
-    links.append(WebLink(root + suffixed(address, HTML), "canonical"))
-    links.extend([WebLink(publication.iri, "describes"), WebLink(publication.iri, "cite-as")])
-    if site.about.licence:
-        links.append(WebLink(site.about.licence, "license"))
-    links.append(WebLink(site.about.iri, "collection"))
-    links.append(WebLink(f"{root}/linkset", "linkset", "application/linkset+json"))
-    links.append(WebLink("https://schema.org/AboutPage", "type"))
-    return links
+    others = [other for other in _VARIANTS if other is not media]
+    return headers.links_of_document(site.about, publication.iri, address, root=request.script_root, others=others)

@@ -235,23 +235,11 @@ def _graph(site: Site, iri: str) -> Mapping[str, object] | None:
 
 
 def _links(site: Site, asked: Asked, media: Media) -> list[WebLink]:
-    root = request.script_root
-    links = [
-        WebLink(root + suffixed(asked.address, other), "alternate", other.type)
-        for other in _variants(site)
-        if other is not media
-    ]
-    turtle = next(iter(site.graphs()), None)
-    if turtle and media is HTML:
-        links.append(WebLink(root + suffixed(asked.address, turtle), "describedby", turtle.type))
-    links.append(WebLink(root + suffixed(asked.address, HTML), "canonical"))
-    links.extend([WebLink(asked.iri, "describes"), WebLink(asked.iri, "cite-as")])
-    if site.about.licence:
-        links.append(WebLink(site.about.licence, "license"))
-    links.append(WebLink(site.about.iri, "collection"))
-    links.append(WebLink(f"{root}/linkset", "linkset", "application/linkset+json"))
-    links.append(WebLink("https://schema.org/AboutPage", "type"))
-    return links
+    others = [other for other in _variants(site) if other is not media]
+    described_by = next(iter(site.graphs()), None) if media is HTML else None
+    return headers.links_of_document(
+        site.about, asked.iri, asked.address, root=request.script_root, others=others, described_by=described_by
+    )
 
 
 def _gone(site: Site, gone: Retired, fixed: Media | None) -> Response:
