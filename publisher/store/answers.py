@@ -14,17 +14,18 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from publisher.rdf.media import Media
-from publisher.rdf.query import read
-from publisher.store.port import Answer, Limits, Store
+from publisher.rdf.query import Form
+from publisher.store.port import Answer, Limits, Store, Wanted
+from publisher.store.seen import Seen
 from publisher.store.sink import IN_MEMORY
 
 _BODY = ".body"
 _SLACK = 16  # the folder is measured after each sixteenth of its bound that was added
+_Graphs = tuple[tuple[str, ...], tuple[str, ...]]
 _LEFT = 0.9  # of the bound remains after old answers have left
 
 
@@ -41,6 +42,7 @@ class Cached:
         self._release = release
         self._max = max_bytes
         self._least = least
+        self._seen = Seen(directory.with_name(f"{directory.name}.seen"))
         self._added = max_bytes  # measure before the first answer is kept
 
     @property
@@ -51,40 +53,50 @@ class Cached:
     def query(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
     ) -> Answer:
         """Give the answer that is kept, or ask the store and keep its answer."""
-        graphs = (tuple(default_graphs), tuple(named_graphs))
-        kept = self.find(text, media, limits=limits, default_graphs=graphs[0], named_graphs=graphs[1])
+        kept = self.find(text, media, limits=limits, default_graphs=default_graphs, named_graphs=named_graphs)
         if kept is not None:
             return kept
-        found = self.store.query(text, media, limits=limits, default_graphs=graphs[0], named_graphs=graphs[1])
-        if found.release not in (None, self._release) or read(text).volatile:
+        found = self.store.query(text, media, limits=limits, default_graphs=default_graphs, named_graphs=named_graphs)
+        if found.release not in (None, self._release) or found.volatile:
             return found
-        named = replace(found, etag=_digest(found), release=self._release)
+        named = found._replace(etag=found.digest or _digest(found), release=self._release)
         if found.path is None and _worked(found) < self._least:
             return named
-        return self._keep(Path(self._path(text, media, limits, graphs)), named)
+        path = self._path(text, found.media, limits, (tuple(default_graphs), tuple(named_graphs)))
+        kept = self._keep(Path(path), named)
+        self._seen.add(text)
+        return kept
 
     def find(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
     ) -> Answer | None:
         """Give the answer if it is kept, without asking any engine."""
+        if text not in self._seen:
+            return None
+        graphs = (tuple(default_graphs), tuple(named_graphs))
+        found = (self._found(text, each, limits, graphs) for each in ((media,) if isinstance(media, Media) else media))
+        return next((answer for answer in found if answer is not None), None)
+
+    def _found(self, text: str, media: Media | None, limits: Limits, graphs: _Graphs) -> Answer | None:
+        if media is None:
+            return None
         started = time.perf_counter()
-        name = self._path(text, media, limits, (tuple(default_graphs), tuple(named_graphs)))
+        path = Path(self._path(text, media, limits, graphs))
         try:
-            os.utime(name)  # most are not kept: that is found out before a path is made of the name
-            path = Path(name)
+            os.utime(path)
             head, _, body = path.read_bytes().partition(b"\n")
             told = json.loads(head)
         except (OSError, ValueError):
@@ -102,11 +114,13 @@ class Cached:
             cached=True,
             release=self._release,
             timings=(("cache", (time.perf_counter() - started) * 1e3),),
+            form=Form(told.get("form", "")),
         )
 
     def follow(self, directory: Path, release: str) -> None:
         """Keep the answers of another release from now on."""
         self._directory, self._release, self._added = directory, release, self._max
+        self._seen = Seen(directory.with_name(f"{directory.name}.seen"))
 
     def status(self) -> dict[str, Any]:
         """Give the state of the store behind."""
@@ -117,7 +131,7 @@ class Cached:
         """Close the store behind; the answers stay."""
         self.store.close()
 
-    def _path(self, text: str, media: Media, limits: Limits, graphs: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+    def _path(self, text: str, media: Media, limits: Limits, graphs: _Graphs) -> str:
         named = (self._release, text, media.type, graphs, limits.partial, limits.rows, limits.bytes)
         key = hashlib.sha256(repr(named).encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self._directory}/{key[:2]}/{key}"
@@ -128,7 +142,13 @@ class Cached:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = self._keep_body(path, named)
-            told = {"etag": named.etag, "rows": named.rows, "truncated": named.truncated, "file": file is not None}
+            told = {
+                "etag": named.etag,
+                "rows": named.rows,
+                "truncated": named.truncated,
+                "form": named.form.value,
+                "file": file is not None,
+            }
             _write(path, json.dumps(told).encode() + b"\n" + (b"" if file else named.read()))
             self._added += path.stat().st_size + (file.stat().st_size if file else 0)
             if self._added > self._max / _SLACK:
@@ -136,8 +156,8 @@ class Cached:
                 _bound(self._directory, self._max)
         except OSError:
             there = named.body is not None or (named.path and named.path.exists())
-            return named if there else replace(named, path=file)
-        return replace(named, path=file, temporary=False) if file else named
+            return named if there else named._replace(path=file)
+        return named._replace(path=file, temporary=False) if file else named
 
     def _keep_body(self, path: Path, found: Answer) -> Path | None:
         if found.path is None and len(found.body or b"") <= IN_MEMORY:

@@ -1,10 +1,10 @@
 """The broker: one process, one thread, that says who may use which worker, and ends those that pass a limit.
 
 It speaks over a Unix socket in a private folder, so that every server process of a site shares one queue and one set
-of limits. It never parses SPARQL, never opens the data, and sees neither queries nor answers: where a worker is idle a
-client takes its token from the board and asks it; where none is, the client asks here and waits.
+of limits. It never parses SPARQL, never opens the data, and sees neither queries nor answers: where the board shows a
+worker that is free a client asks that; where it shows none, the client asks here and waits.
 
-    client ──claim──▶ queue ──▶ a worker's number ──▶ client ◀──query, answer──▶ worker
+    client ──claim──▶ queue ──▶ a worker's slot ──▶ client ◀──query, answer──▶ worker
                         │                                          │ deadline, memory, client gone: ended,
                         │ full, or waited too long: Overloaded     │ and another worker is forked
 
@@ -28,7 +28,7 @@ from typing import Any
 
 from publisher.errors import Overloaded, QueryTimedOut, RateLimited, ResultTooLarge, StoreError
 from publisher.store import walls
-from publisher.store.board import make_board, number_of
+from publisher.store.board import make_board, number_of, owner_of
 from publisher.store.pool import Pool, Worker
 from publisher.store.quota import Job, Queue, Rate
 from publisher.store.source import Source, source_from
@@ -43,6 +43,7 @@ _KEPT_SECONDS = 3600.0  # how long an answer's file may lie before it counts as 
 _SWEEP_SECONDS = 60.0
 _FATES = 1000  # ends of workers that are remembered for who asks
 _NICE = 10
+_AGAIN = {"again": True}
 
 
 class Client:
@@ -67,10 +68,9 @@ class Broker:
         self._queue = Queue(bound=int(options["queue"]), share=int(options["workers"]))
         self._counts: Counter[str] = Counter()
         self._waiting: list[tuple[Client, Source | None]] = []  # who waits to have which data served (None: any)
-        self._asking: list[tuple[Client, int]] = []  # who waits to hear how which worker ends
-        self._fates: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._asking: list[tuple[Client, int, int]] = []  # who waits to hear how which worker ends, and over which line
+        self._fates: OrderedDict[int, tuple[int, dict[str, Any]]] = OrderedDict()  # by worker: the line, and its end
         self._clients: set[Client] = set()
-        self._offered: list[int] = []
         self._owners = 0
         self._parent = os.getppid()
         self._swept = self._watched = -math.inf
@@ -84,9 +84,12 @@ class Broker:
         self._listener.settimeout(0)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(0, selectors.EVENT_READ, self._stop)
+        self._selector.register(self._board.news, selectors.EVENT_READ, self._freed)
         self._board.rule(share=self._queue.share, slots=0)
         limits = {"memory": self._memory, "answer": int(options["answer"])}
-        self._pool = Pool(self._selector, self, self._board, usual=int(options["workers"]), limits=limits)
+        self._pool = Pool(
+            self._selector, self, self._board, usual=int(options["workers"]), limits=limits, folder=folder
+        )
         self._pool.load(source)
 
     def run(self) -> None:
@@ -138,13 +141,9 @@ class Broker:
             case "link":
                 self._link(client, int(asked["worker"]))
             case "fate":
-                self._ask(client, int(asked["worker"]))
-            case "idle":
-                self._offer(int(asked["worker"]))
-            case "leave":
-                self._take_back(int(asked["worker"]))
+                self._ask(client, int(asked["worker"]), int(asked["line"]))
             case "abandon":
-                self._abandon(int(asked["worker"]))
+                self._abandon(int(asked["worker"]), int(asked["line"]))
             case "status":
                 self._tell(client, self._status())
             case "ready":
@@ -166,8 +165,9 @@ class Broker:
         client.connection.close()
         self._counts["left"] += sum(1 for _ in self._queue.of(client))
         for worker, _ in self._pool.busy() if client.owner else ():
-            if self._board.owner(worker.slot) == client.owner:
-                self._abandon(worker.number)
+            line = self._board.line(worker.slot)
+            if owner_of(line) == client.owner:
+                self._abandon(worker.number, line)
 
     def _tell(self, client: Client, head: dict[str, Any]) -> None:
         """Send an answer; a client that does not take it at once is not one of ours."""
@@ -201,40 +201,32 @@ class Broker:
             self._counts["refused_full"] += 1
             self._tell(client, failure(self._overloaded("the queue of queries is full", now)))
 
-    def _offer(self, number: int) -> None:
-        """Take a worker that has become idle while queries wait."""
-        if number in self._pool.workers:
-            self._offered.append(number)
-        self._dispatch(time.monotonic())
-
     def _dispatch(self, now: float) -> None:
-        """Give idle workers to those who wait, and look out for more while anybody waits who may run."""
+        """Give workers that are free to those who wait and may run."""
         running = Counter(self._board.client(worker.slot) for worker, _ in self._pool.busy())
-        while (job := self._queue.next(running)) is not None:
-            worker = self._idle_worker()
-            if worker is None:
-                break
+        free: list[Worker] = []
+        for worker in self._pool.workers.values():
+            if worker.pid and not worker.leaving and not self._board.since(worker.slot):
+                if self._is_granted(worker, now):
+                    running[worker.client] += 1
+                else:
+                    free.append(worker)
+        while free and (job := self._queue.next(running)) is not None:
+            worker = free.pop(0)
+            worker.granted, worker.client = now, job.client
+            worker.before = sum(self._board.counts(worker.slot))
+            self._board.mark(worker.slot, now)
             self._queue.take(job)
-            self._board.begin(worker.slot, owner=job.owner, now=now, seconds=job.seconds, client=job.client)
             running[job.client] += 1
-            self._tell(job.connection, {"worker": worker.number})
-        while self._offered:
-            self._board.give(self._offered.pop())
+            self._tell(job.connection, {"slot": worker.slot})
         self._board.wait(len(self._queue))
-        watched = self._board.tokens in self._selector.get_map()
-        if job is not None and not watched:
-            self._selector.register(self._board.tokens, selectors.EVENT_READ, self._freed)
-        elif job is None and watched:
-            self._selector.unregister(self._board.tokens)
 
-    def _idle_worker(self) -> Worker | None:
-        """Take an idle worker that is offered, or the token of one; that of one that has ended is forgotten."""
-        while (number := self._offered.pop(0) if self._offered else self._board.take()) is not None:
-            if number in self._pool.workers:
-                return self._pool.workers[number]
-        return None
+    def _is_granted(self, worker: Worker, now: float) -> bool:
+        """Tell whether an idle worker was given to a client just now that has not come to ask it yet."""
+        return now < worker.granted + _SOON and worker.before == sum(self._board.counts(worker.slot))
 
     def _freed(self) -> None:
+        self._board.hear()
         self._dispatch(time.monotonic())
 
     def _link(self, client: Client, number: int) -> None:
@@ -243,31 +235,21 @@ class Broker:
         if worker is None:
             self._tell(client, {"slot": -1})
             return
-        told = {"slot": worker.slot}
         with contextlib.suppress(OSError):
-            socket.send_fds(client.connection, [pack(told)], [worker.connection.fileno()])
+            socket.send_fds(client.connection, [pack({"slot": worker.slot})], [worker.connection.fileno()])
 
-    def _ask(self, client: Client, number: int) -> None:
-        """Tell how a worker ended, as soon as that is known."""
-        fate = self._fates.pop(number, None)
-        if fate is not None:
-            self._tell(client, fate)
-        elif number in self._pool.workers:
-            self._asking.append((client, number))
+    def _ask(self, client: Client, number: int, line: int) -> None:
+        """Tell how a worker ended under the query in a line, as soon as that is known, or that it never began it."""
+        ran, fate = self._fates.get(number, (0, _AGAIN))
+        if number in self._pool.workers and number not in self._fates:
+            self._asking.append((client, number, line))
         else:
-            self._tell(client, {"again": True})
+            self._tell(client, fate if ran == line else _AGAIN)
 
-    def _take_back(self, number: int) -> None:
-        """Take a worker back that is not to be used again; it is idle now."""
+    def _abandon(self, number: int, line: int) -> None:
+        """End a worker whose answer nobody waits for, if it is still that of the line."""
         worker = self._pool.workers.get(number)
-        if worker is not None:
-            self._pool.remove(worker)
-            self._refill()
-
-    def _abandon(self, number: int) -> None:
-        """End a worker whose answer nobody waits for."""
-        worker = self._pool.workers.get(number)
-        if worker is not None:
+        if worker is not None and self._board.since(worker.slot) and self._board.line(worker.slot) == line:
             self._counts["ended_client_gone"] += 1
             self._board.stop(worker.slot)
             self._pool.remove(worker)
@@ -287,17 +269,16 @@ class Broker:
     def idle(self, worker: Worker) -> None:
         """Let a worker that is ready be used."""
         self._board.rule(share=self._queue.share, slots=worker.slot + 1)
-        self._board.give(worker.number)
+        self._board.open(worker.slot, worker.number)
         self._dispatch(time.monotonic())
 
     def ended(self, worker: Worker, status: int) -> None:
         """Note how a worker has ended, for the client whose query it ran."""
         for name, count in zip(("answered", "failed"), self._board.counts(worker.slot), strict=True):
             self._counts[name] += count
-        if not self._board.since(worker.slot):
-            return
         if worker.number not in self._fates:
-            self._remember(worker, self._reason(worker, status))
+            ran = self._board.since(worker.slot)
+            self._remember(worker, self._reason(worker, status) if ran else None)
         self._board.stop(worker.slot)
 
     def changed(self) -> None:
@@ -321,16 +302,17 @@ class Broker:
         message = "the engine crashed on this query and was started again"
         return StoreError(message, fix="write the query with less nesting", code="store.crashed")
 
-    def _remember(self, worker: Worker, error: StoreError) -> None:
-        fate = failure(error)
-        asking = [client for client, number in self._asking if number == worker.number]
-        self._asking = [pair for pair in self._asking if pair[1] != worker.number]
-        for client in asking:
-            self._tell(client, fate)
-        if not asking:
-            self._fates[worker.number] = fate
-            while len(self._fates) > _FATES:
-                self._fates.popitem(last=False)
+    def _remember(self, worker: Worker, error: StoreError | None) -> None:
+        """Note how a worker has ended, under the query of its last line or idle, and tell those who asked."""
+        line = 0 if error is None else self._board.line(worker.slot)
+        fate = _AGAIN if error is None else failure(error)
+        for client, number, asked in self._asking:
+            if number == worker.number:
+                self._tell(client, fate if asked == line else _AGAIN)
+        self._asking = [each for each in self._asking if each[1] != worker.number]
+        self._fates[worker.number] = line, fate
+        while len(self._fates) > _FATES:
+            self._fates.popitem(last=False)
 
     # --- time
 
@@ -353,7 +335,6 @@ class Broker:
         if now > self._swept + _SWEEP_SECONDS:
             self._swept = now
             _sweep(self._folder)
-            self._find_lost(now)
         self._stopping = self._stopping or os.getppid() != self._parent
 
     def _watch(self, worker: Worker, since: float, now: float) -> None:
@@ -372,16 +353,6 @@ class Broker:
             self._board.leave(worker.slot)
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
-
-    def _find_lost(self, now: float) -> None:
-        """End workers that have long been idle without a token: a process ended between taking it and asking."""
-        for worker in list(self._pool.workers.values()):
-            rested = worker.pid and not self._board.since(worker.slot)
-            if rested and now - self._board.last(worker.slot) > _SWEEP_SECONDS:
-                if self._board.withdraw(worker.number):
-                    self._board.give(worker.number)
-                else:
-                    self._pool.remove(worker)
 
     def _end(self, worker: Worker, error: StoreError) -> None:
         self._remember(worker, error)

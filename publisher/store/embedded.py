@@ -18,7 +18,7 @@ from publisher.rdf.query import Form, Query, position, read, tokens
 from publisher.store.datasets import Dataset, Datasets
 from publisher.store.layout import Layout, lay_out
 from publisher.store.policy import Policy
-from publisher.store.port import Answer, Limits
+from publisher.store.port import Answer, Limits, Wanted, variant
 from publisher.store.sink import Sink, rows_in
 
 _RESULT_FORMATS: Mapping[Media, ox.QueryResultsFormat] = {
@@ -60,31 +60,20 @@ class Embedded:
     def query(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
-    ) -> Answer:
-        """Run a query and give the whole answer, in memory."""
-        query = read(text)
-        self._policy.check(query)
-        return self.answer(query, media, limits=limits, graphs=(default_graphs, named_graphs))
-
-    def answer(
-        self,
-        query: Query,
-        media: Media,
-        *,
-        limits: Limits,
-        graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
         spill: str | None = None,
     ) -> Answer:
-        """Run a query that was checked; with ``spill`` a large answer is written to that file."""
+        """Run a query and give the whole answer, in memory; with ``spill`` a large one is written to that file."""
         started = time.perf_counter()
-        _offer(query, media)
-        run = _Run(query, self._datasets.of(query, graphs), base=self._base)
-        sink = Sink(media, limit=limits.bytes, spill=spill)
+        query = read(text)
+        self._policy.check(query)
+        written = _offer(query, media)
+        run = _Run(query, self._datasets.of(query, (default_graphs, named_graphs)), base=self._base)
+        sink = Sink(written, limit=limits.bytes, spill=spill)
         try:
             write = self._graph if query.form in (Form.CONSTRUCT, Form.DESCRIBE) else self._results
             rows, truncated = write(run, sink, limits)
@@ -93,7 +82,17 @@ class Embedded:
             raise
         done = time.perf_counter()
         timings = (("parse", (run.parsed - started) * 1e3), ("exec", (done - run.parsed) * 1e3))
-        return Answer(media, body=sink.body, path=sink.path, truncated=truncated, rows=rows, timings=timings)
+        return Answer(
+            written,
+            body=sink.body,
+            path=sink.path,
+            truncated=truncated,
+            rows=rows,
+            timings=timings,
+            form=query.form,
+            digest=sink.digest,
+            volatile=query.volatile,
+        )
 
     def close(self) -> None:
         """Let go of the store."""
@@ -210,15 +209,18 @@ def too_many(rows: int) -> ResultTooLarge:
     )
 
 
-def _offer(query: Query, media: Media) -> None:
+def _offer(query: Query, wanted: Wanted) -> Media:
+    """Give what the answer is written as; raise NotOffered."""
+    media = variant(wanted, query.form)
     graph = query.form in (Form.CONSTRUCT, Form.DESCRIBE)
     table: Mapping[Media, object] = _GRAPH_FORMATS if graph else _RESULT_FORMATS
-    if media not in table and not (query.form is Form.UNKNOWN and media in OFFERED):
-        raise NotOffered(
-            f"a {query.form.value or 'query'} cannot be written as {media.type}",
-            offered=tuple(other.type for other in table),
-            fix=f"ask for {', '.join(other.label for other in table)}",
-        )
+    if media is not None and (media in table or (query.form is Form.UNKNOWN and media in OFFERED)):
+        return media
+    raise NotOffered(
+        f"a {query.form.value or 'query'} cannot be written as {media.type if media else 'anything that is taken'}",
+        offered=tuple(other.type for other in table),
+        fix=f"ask for {', '.join(other.label for other in table)}",
+    )
 
 
 def _reject(query: Query, message: str) -> NoReturn:

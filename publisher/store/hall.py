@@ -1,7 +1,8 @@
-"""What one process has of a broker: the board, a connection for its life, and the links to the workers.
+"""What one process has of a broker: the board, a connection for its life, and lines to the workers.
 
-It takes a worker's token where one is idle, asks the broker for one where none is, has the worker answer, and gives it
-back. It refuses to know SPARQL, and what is asked twice when a process has ended.
+It picks a worker that is idle or soon will be, and asks it over a line that nobody else uses meanwhile, in which the
+query waits for its turn. Where no worker is free, or the one that was picked takes longer with another's query, it asks
+the broker for one. It refuses to know SPARQL, and what is asked twice when a process has ended.
 """
 
 import contextlib
@@ -11,20 +12,21 @@ import select
 import socket
 import threading
 import time
-from collections import deque
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from publisher.errors import StoreError
-from publisher.store.board import Board, number_of
+from publisher.store.board import MOMENT, Board, number_of
 from publisher.store.broker import SOCKET
+from publisher.store.lines import Line, Lines
 from publisher.store.port import Limits
 from publisher.store.wire import Frames, Garbled, Message, pack, raised, receive
 
 _SPARE_SECONDS = 30.0
 _REVIVED_SECONDS = 10.0  # how long a client waits for a broker that is started again
-_LINGER_SECONDS = 0.01  # how long a query waits for a worker before it asks the broker for one
-_TURNS = 4  # of which the last goes to whoever comes first, in any process
+_ATTEMPTS = 10  # workers that may end before they take a query, or take too long with the one before it
 _number_of = functools.lru_cache(maxsize=1024)(number_of)
 
 
@@ -32,32 +34,8 @@ class Gone(Exception):
     """The broker, or a worker before it took a query, is not there any more: what was asked can be asked again."""
 
 
-class Link:
-    """A process's copy of the connection to one worker; used by whoever holds the worker's token."""
-
-    __slots__ = ("busy", "connection", "slot")
-
-    def __init__(self, connection: socket.socket, slot: int):
-        """Take the connection and the worker's slot on the board."""
-        self.connection = connection
-        self.slot = slot
-        self.busy = False
-
-
-class Waiting:
-    """A thread that waits for a worker of another thread of its process; ``number`` is the worker when it is called."""
-
-    __slots__ = ("called", "number")
-
-    def __init__(self) -> None:
-        """Begin to wait."""
-        self.called = threading.Lock()
-        self.called.acquire()
-        self.number: int | None = None
-
-
 class Hall:
-    """What one process holds of one broker: the board, a connection for its life, and the links to workers.
+    """What one process holds of one broker: the board, a connection for its life, and its lines to workers.
 
     Each of its connections is used by one thread at a time; closing it leaves those in use to their threads.
     """
@@ -67,11 +45,8 @@ class Hall:
         self._folder = folder
         self._closed = False
         self._free: list[socket.socket] = []
-        self._links: dict[int, Link] = {}
+        self._asked: defaultdict[int, set[int]] = defaultdict(set)  # by slot: our lines in which a query is
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
-        self._waiting: deque[Waiting] = deque()
-        self._handed = 0
         self._answers = itertools.count()
         self._life = socket.socket(socket.AF_UNIX)
         try:
@@ -79,39 +54,41 @@ class Hall:
             joined = _exchange(self._life, {"do": "join"}, seconds=_SPARE_SECONDS)
             self._owner, self._rated = int(joined["owner"]), bool(joined["rated"])
             self.board = Board(folder)
+            self._lines = Lines(self._owner, self._link)
         except BaseException:
             self._life.close()
             raise
-        self._poll = select.poll()
-        self._poll.register(self.board.tokens, select.POLLIN)
 
-    def run(self, asked: dict[str, Any], limits: Limits, *, wait: float) -> Message:
+    def run(self, asked: dict[str, Any], limits: Limits, *, wait: float, check: Callable[[], None]) -> Message:
         """Have a worker answer a query; ``wait`` is the longest that the broker lets it wait, in seconds.
 
-        Raises StoreError as the service refuses or ends it, or Gone.
+        A worker checks what it is asked; ``check`` does so here where no worker is idle, so that nobody waits to hear
+        that a query is wrong. Raises StoreError as the service refuses or ends it, or Gone.
         """
         client = _number_of(limits.client)
         queued = time.monotonic()
-        number, link = self._claimed(limits, client, wait=wait)
-        began = time.monotonic()
-        path = f"{self._folder}/{self._owner}-{next(self._answers)}.answer"
-        try:
-            self.board.begin(link.slot, owner=self._owner, now=began, seconds=limits.seconds, client=client)
-            message = _asked(link.connection, pack({**asked, "path": path}))
-        except BaseException:
-            self._drop(number)
-            with contextlib.suppress(Gone):
-                self.tell({"do": "abandon", "worker": number})
-            raise
-        if message is None:
-            Path(path).unlink(missing_ok=True)
-            self._drop(number)
-            raise self._fate(number, wait=limits.seconds)
-        failed = "failure" in message.head
-        self._give(number, link, failed=failed)
-        if failed:
+        slot = None
+        if not (self._rated and client) and not self.board.waiting:
+            slot = self.board.pick(self._owner, client, self._asked, queued)
+        for _ in range(_ATTEMPTS):
+            if slot is None:
+                check()
+                slot = self._claimed(limits, wait=wait)
+            path = f"{self._folder}/{self._owner}-{next(self._answers)}.answer"
+            try:
+                message = self._asked_in_line(slot, pack({**asked, "client": client, "path": path}), limits.seconds)
+            except StoreError:
+                Path(path).unlink(missing_ok=True)
+                raise
+            if message is not None:
+                break
+            slot = None
+        else:
+            raise Gone
+        if "failure" in message.head:
             raise raised(message.head)
-        message.head["timings"]["queue"] = (began - queued) * 1e3
+        timings = message.head["timings"]
+        timings["queue"] = (time.monotonic() - queued) * 1e3 - timings["parse"] - timings["exec"]
         return message
 
     def ask(self, asked: dict[str, Any], *, seconds: float) -> dict[str, Any]:
@@ -153,119 +130,74 @@ class Hall:
         """Close every connection that no thread uses; the others close when their threads are done."""
         with self._lock:
             self._closed = True
-            idle = [link for link in self._links.values() if not link.busy]
-            for connection in (self._life, *self._free, *(link.connection for link in idle)):
+            for connection in (self._life, *self._free):
                 connection.close()
             self._free.clear()
+        self._lines.close()
 
-    def _claimed(self, limits: Limits, client: int, *, wait: float) -> tuple[int, Link]:
-        """Give a worker that is ours until its token is given back, and the link to it."""
-        counted = self._rated and client != 0  # the broker counts the queries of each client
-        while True:
-            number = None if counted else self.board.take() or self._linger()
-            if number is not None and self.board.has_its_share(client):
-                self.board.give(number)
-                number = None
-            if number is None:
-                claim = {"do": "claim", "owner": self._owner, "client": limits.client, "seconds": limits.seconds}
-                number = int(self.ask(claim, seconds=wait + _SPARE_SECONDS)["worker"])
-            link = self._links.get(number) or self._link(number)
-            if link is not None:
-                link.busy = True
-                return number, link
+    def _claimed(self, limits: Limits, *, wait: float) -> int:
+        """Have the broker say which worker to ask, and give its slot."""
+        claim = {"do": "claim", "owner": self._owner, "client": limits.client, "seconds": limits.seconds}
+        return int(self.ask(claim, seconds=wait + _SPARE_SECONDS)["slot"])
 
-    def _linger(self) -> int | None:
-        """Wait a moment for a token: most queries are short, and then nobody else has to be asked."""
-        until = time.monotonic() + _LINGER_SECONDS
-        if not self._turn.acquire(blocking=False):
-            return self._handed_over(until)
+    def _asked_in_line(self, slot: int, frame: bytes, wait: float) -> Message | None:
+        """Have the worker in a slot answer; None where it has ended, or is busy for too long, before it took the query.
+
+        Raises StoreError where it has ended under the query.
+        """
+        number = self.board.number(slot)
+        line = self._lines.take(number) if number else None
+        if line is None:
+            return None
+        asked = self._asked[slot]
+        asked.add(line.number)
         try:
-            while (left := until - time.monotonic()) > 0:
-                if self._poll.poll(left * 1e3) and (number := self.board.take()) is not None:
-                    return number
+            line.connection.sendall(frame)
+            message = self._received(line, slot)
+        except (OSError, Garbled):
+            line.connection.close()
+            self._fate(number, line, wait=wait)
+            return None
+        except BaseException:
+            line.connection.close()
+            with contextlib.suppress(Gone):
+                self.tell({"do": "abandon", "worker": number, "line": line.number})
+            raise
         finally:
-            self._turn.release()
-        return None
+            asked.discard(line.number)
+        if message is None:
+            line.connection.close()  # withdrawn
+        else:
+            self._lines.give(number, line)
+        return message
 
-    def _handed_over(self, until: float) -> int | None:
-        """Wait for a worker that another thread of this process is done with."""
-        mine = Waiting()
-        self._waiting.append(mine)
-        if not mine.called.acquire(timeout=until - time.monotonic()):
-            try:
-                self._waiting.remove(mine)
-            except ValueError:  # called just now
-                mine.called.acquire()
-        return mine.number
+    def _received(self, line: Line, slot: int) -> Message | None:
+        """Wait for the answer; None where the worker is busy with another's query that takes long. Raises OSError."""
+        frames = Frames()
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                return line.receive(frames)
+            if self.board.line(slot) == line.number:
+                return line.wait(frames)
+            since = self.board.since(slot)
+            if since and time.monotonic() - since > MOMENT:
+                return None
 
-    def _hand_over(self, number: int) -> bool:
-        """Give a worker to a thread of this process that waits for one; False where none does, or others come first."""
-        self._handed += 1
-        if self._handed % _TURNS == 0:
-            return False
-        try:
-            waiting = self._waiting.popleft()
-        except IndexError:
-            return False
-        waiting.number = number
-        waiting.called.release()
-        return True
-
-    def _link(self, number: int) -> Link | None:
-        """Get a copy of a worker's connection from the broker; None where the worker has ended."""
+    def _link(self, worker: int) -> socket.socket | None:
+        """Get a copy of a worker's connection from the broker; None where the worker has ended, Gone where that has."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(_SPARE_SECONDS)
             try:
                 connection.connect(str(self._folder / SOCKET))
-                connection.sendall(pack({"do": "link", "worker": number}))
-                block, descriptors, _, _ = socket.recv_fds(connection, 4096, 1)
-                head = next(iter(Frames().feed(block))).head
-            except (OSError, Garbled, StopIteration):
+                connection.sendall(pack({"do": "link", "worker": worker}))
+                _, descriptors, _, _ = socket.recv_fds(connection, 4096, 1)
+            except OSError:
                 raise Gone from None
-        if not descriptors:
-            return None
-        link = Link(socket.socket(fileno=descriptors[0]), int(head["slot"]))
-        with self._lock:
-            self._prune()
-            self._links[number] = link
-        return link
+        return socket.socket(fileno=descriptors[0]) if descriptors else None
 
-    def _prune(self) -> None:
-        """Close the links to workers that have ended."""
-        hung = select.poll()
-        idle = {link.connection.fileno(): number for number, link in self._links.items() if not link.busy}
-        for descriptor in idle:
-            hung.register(descriptor, 0)
-        for descriptor, _ in hung.poll(0):
-            self._links.pop(idle[descriptor]).connection.close()
-
-    def _drop(self, number: int) -> None:
-        with self._lock:
-            link = self._links.pop(number, None)
-        if link is not None:
-            link.connection.close()
-
-    def _give(self, number: int, link: Link, *, failed: bool) -> None:
-        """Give a worker back: to everybody, or to the broker where that wants it."""
-        self.board.end(link.slot, now=time.monotonic(), failed=failed)
-        leaves = self._closed or self.board.leaves(link.slot)
-        link.busy = False
-        if leaves:
-            self._drop(number)
-        elif not self.board.waiting:
-            if not self._hand_over(number):
-                self.board.give(number)
-            return
-        with contextlib.suppress(Gone):
-            self.tell({"do": "leave" if leaves else "idle", "worker": number})
-
-    def _fate(self, number: int, *, wait: float) -> Exception:
-        """Give the failure that the end of a worker under our query is."""
-        try:
-            self.ask({"do": "fate", "worker": number}, seconds=wait + _SPARE_SECONDS)
-        except StoreError as error:
-            return error
-        return Gone()
+    def _fate(self, number: int, line: Line, *, wait: float) -> None:
+        """Raise the failure that the end of a worker under our query is; return where it had not begun it."""
+        self.ask({"do": "fate", "worker": number, "line": line.number}, seconds=wait + _SPARE_SECONDS)
 
     def _keep(self, connection: socket.socket) -> None:
         with self._lock:
@@ -307,15 +239,6 @@ def _exchange(connection: socket.socket, asked: dict[str, Any], *, seconds: floa
     if message is None:
         raise ConnectionResetError
     return message.head
-
-
-def _asked(connection: socket.socket, frame: bytes) -> Message | None:
-    """Send a query to a worker and give its answer; None where the worker has ended."""
-    try:
-        connection.sendall(frame)
-        return receive(connection, Frames())
-    except (OSError, Garbled):
-        return None
 
 
 def stopped() -> StoreError:

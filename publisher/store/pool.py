@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from publisher.errors import StoreError
@@ -18,7 +19,7 @@ from publisher.store import walls
 from publisher.store.board import SLOTS, Board
 from publisher.store.source import Source
 from publisher.store.wire import Frames, Garbled, failure
-from publisher.store.worker import hold
+from publisher.store.worker import SLOT, hold
 
 _BLOCK = 1 << 18
 _STANDARD = 3  # the descriptors below are standard input, output and error
@@ -47,8 +48,10 @@ class Nursery:
 class Worker:
     """One worker as the broker sees it; ``pid`` is 0 until it has said that it is ready.
 
-    ``connection`` is the end that clients ask it by: each process of the site gets a copy. ``slow`` tells that its
-    query has given way to others, ``leaving`` that it is not to be used again.
+    ``connection`` is the end over which clients give it their lines: each process of the site gets a copy. ``slow``
+    tells that its query has given way to others, ``leaving`` that it is not to be used again. ``granted`` is the moment
+    at which it was given to a client that waited, ``client`` the number of that client, and ``before`` how many queries
+    it had ended by then.
     """
 
     number: int
@@ -58,6 +61,9 @@ class Worker:
     pid: int = 0
     slow: bool = False
     leaving: bool = False
+    granted: float = -math.inf
+    client: int = 0
+    before: int = 0
     frames: Frames = field(default_factory=Frames)
 
     def close(self) -> None:
@@ -94,8 +100,9 @@ class Pool:
         *,
         usual: int,
         limits: dict[str, int],
+        folder: Path,
     ):
-        """Take the loop's selector, who listens, the board, the usual number of workers, and each one's limits."""
+        """Take the loop's selector, who listens, the board and its folder, how many workers, and each one's limits."""
         self.workers: dict[int, Worker] = {}
         self.current: Nursery | None = None
         self.next: Nursery | None = None
@@ -106,6 +113,7 @@ class Pool:
         self._board = board
         self._usual = usual
         self._limits = limits
+        self._folder = folder
         self._numbers = 0
         self._nurseries: set[Nursery] = set()
         self._good: Source | None = None  # what was served last, to be loaded again if its nursery ends
@@ -129,7 +137,7 @@ class Pool:
 
     def retire(self, worker: Worker) -> None:
         """Let an idle worker go, or a busy one as soon as its query has ended."""
-        if not worker.pid or self._board.withdraw(worker.number):
+        if not worker.pid or not self._board.since(worker.slot):
             self.remove(worker)
         else:
             worker.leaving = True
@@ -142,8 +150,8 @@ class Pool:
         if not worker.pid:
             self._selector.unregister(worker.connection)
         worker.close()
-        self._board.withdraw(worker.number)
         self._listener.ended(worker, status)
+        self._board.clear(worker.slot, time.monotonic())
         nursery = worker.nursery
         if nursery not in (self.current, self.next) and all(
             each.nursery is not nursery for each in self.workers.values()
@@ -181,7 +189,7 @@ class Pool:
             self.retire(worker)
 
     def _nurse(self, source: Source) -> None:
-        nursery = _fork_nursery(source, self._limits)
+        nursery = _fork_nursery(source, self._limits, self._folder)
         self._nurseries.add(nursery)
         self.next = nursery
         self._selector.register(nursery.control, selectors.EVENT_READ, lambda: self._report(nursery))
@@ -190,7 +198,7 @@ class Pool:
         taken = {worker.slot for worker in self.workers.values()}
         slot = next(free for free in range(SLOTS) if free not in taken)
         try:
-            connection = _fork_worker(nursery)
+            connection = _fork_worker(nursery, slot)
         except OSError:
             self._failed = time.monotonic()
             return
@@ -264,24 +272,24 @@ class Pool:
             self._listener.changed()
 
 
-def _fork_nursery(source: Source, limits: dict[str, int]) -> Nursery:
+def _fork_nursery(source: Source, limits: dict[str, int], folder: Path) -> Nursery:
     """Fork a nursery, which inherits no descriptor of the broker but its own socket."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         os.closerange(_STANDARD, theirs.fileno())
         os.closerange(theirs.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-        hold(theirs, source, limits)
+        hold(theirs, source, limits, folder)
     theirs.close()
     ours.settimeout(0)
     return Nursery(pid, ours, source)
 
 
-def _fork_worker(nursery: Nursery) -> socket.socket:
+def _fork_worker(nursery: Nursery, slot: int) -> socket.socket:
     """Have a nursery fork a worker and give the connection to it; raise OSError where it does not take the request."""
     ours, theirs = socket.socketpair()
     try:
-        socket.send_fds(nursery.control, [b"+"], [theirs.fileno()])
+        socket.send_fds(nursery.control, [SLOT.pack(slot)], [theirs.fileno()])
     except OSError:
         ours.close()
         raise

@@ -4,15 +4,24 @@ It refuses to interpret results: the caller fixes the media type, the engine wri
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from publisher.rdf.media import Media
+from publisher.rdf.query import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Variants(NamedTuple):
+    """What an answer may be written as: rows and truth values, RDF; None where the client takes none of these."""
+
+    rows: Media | None
+    graph: Media | None
+
+
+Wanted = Media | Variants
+
+
+class Limits(NamedTuple):
     """What one query may cost: seconds of running, rows, bytes; ``partial`` cuts at the rows instead of refusing.
 
     ``client`` names who asks (an address), for the per-client rate; None is the site itself and is not limited.
@@ -25,15 +34,15 @@ class Limits:
     client: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer, in memory (``body``) or in a file (``path``): exactly one of the two is set.
 
     ``etag`` is the SHA-256 of the bytes in hexadecimal where the answer is good for as long as its release, else None.
     ``truncated`` is the number of rows after which a partial answer was cut. ``timings`` are milliseconds by name
     (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it. The file of a ``temporary``
     answer belongs to whoever got the answer: call ``discard`` after its last byte is sent. ``release`` names the data
-    that answered, where the engine knows.
+    that answered, where the engine knows, ``form`` the form of the query. ``digest`` is the SHA-256 of the bytes where
+    whoever wrote them has told it. The answer to a ``volatile`` query may be another one the next time.
     """
 
     media: Media
@@ -46,6 +55,9 @@ class Answer:
     timings: tuple[tuple[str, float], ...] = ()
     temporary: bool = False
     release: str | None = None
+    form: Form = Form.UNKNOWN
+    digest: str | None = None
+    volatile: bool = False
 
     def read(self) -> bytes:
         """Give all bytes of the answer."""
@@ -65,7 +77,8 @@ class Store(Protocol):
     """A read-only RDF dataset that answers SPARQL 1.1 Query.
 
     ``query`` raises QueryRejected, QueryRefused, QueryTimedOut, ResultTooLarge, Overloaded, NotOffered or StoreError.
-    ``offered`` lists the media types that the engine can write. Where ``default_graphs`` or ``named_graphs`` are given
+    ``offered`` lists the media types that the engine can write; ``media`` is the one to write, or one for each family,
+    of which the form of the query takes its own. Where ``default_graphs`` or ``named_graphs`` are given
     they replace the query's own dataset (SPARQL 1.1 Protocol, section 2.1.4); without both, and without FROM, the
     default graph is the union of all named graphs, unless the store was opened as plain.
     """
@@ -78,7 +91,7 @@ class Store(Protocol):
     def query(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
@@ -90,3 +103,12 @@ class Store(Protocol):
     def close(self) -> None:
         """End every process and remove every temporary file that the store owns."""
         ...
+
+
+def variant(wanted: Wanted, form: Form) -> Media | None:
+    """Give what the answer to a query of a form is to be written as; None where nothing of the kind is taken."""
+    if isinstance(wanted, Media):
+        return wanted
+    if form in (Form.CONSTRUCT, Form.DESCRIBE):
+        return wanted.graph
+    return wanted.rows or (wanted.graph if form is Form.UNKNOWN else None)

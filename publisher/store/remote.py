@@ -27,7 +27,7 @@ from publisher.rdf.media import CSV, GRAPHS, JSON, JSON_LD, N_TRIPLES, RDF_XML, 
 from publisher.rdf.query import Form, read
 from publisher.store.embedded import too_many
 from publisher.store.policy import Policy
-from publisher.store.port import Answer, Limits
+from publisher.store.port import Answer, Limits, Wanted, variant
 from publisher.store.sink import too_large
 
 OFFERED: tuple[Media, ...] = (JSON, XML, CSV, TSV, TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
@@ -64,7 +64,7 @@ class Remote:
     def query(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
@@ -73,32 +73,43 @@ class Remote:
         """Send a query and give the whole answer, in memory."""
         query = read(text)
         self._policy.check(query)
-        self._offer(query.form, media)
+        kind = self._offer(query.form, media)
         started = time.perf_counter()
         graphs = (tuple(default_graphs), tuple(named_graphs))
         if not any(graphs) and not query.has_dataset:
             graphs = (self._graphs, self._graphs)
         rows, truncated = None, None
         if query.form is Form.ASK:
-            body = written(truth_of(self._send(text, JSON, limits, graphs)), media)
+            body = written(truth_of(self._send(text, JSON, limits, graphs)), kind)
         else:
             capped = query.capped(limits.rows + 1) if query.form is Form.SELECT else text
-            body = self._send(capped, media, limits, graphs)
+            body = self._send(capped, kind, limits, graphs)
         if query.form is Form.SELECT:
-            rows = rows_of(body, media)
+            rows = rows_of(body, kind)
             if rows is not None and rows > limits.rows:
                 if not limits.partial:
                     raise too_many(limits.rows)
-                body = self._send(query.capped(limits.rows), media, limits, graphs)
+                body = self._send(query.capped(limits.rows), kind, limits, graphs)
                 rows = truncated = limits.rows
         timings = (("exec", (time.perf_counter() - started) * 1e3),)
-        return Answer(media, body=body, rows=rows, truncated=truncated, timings=timings)
+        return Answer(
+            kind,
+            body=body,
+            rows=rows,
+            truncated=truncated,
+            timings=timings,
+            form=query.form,
+            volatile=query.volatile,
+        )
 
-    def _offer(self, form: Form, media: Media) -> None:
+    def _offer(self, form: Form, wanted: Wanted) -> Media:
+        media = variant(wanted, form)
         family = GRAPHS if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS
-        if media not in self._offered or (media not in family and form is not Form.UNKNOWN):
-            offered = tuple(other.type for other in self._offered if other in family)
-            raise NotOffered(f"this endpoint does not write {media.type} for such a query", offered=offered)
+        if media is not None and media in self._offered and (media in family or form is Form.UNKNOWN):
+            return media
+        offered = tuple(other.type for other in self._offered if other in family)
+        asked = media.type if media else "what is asked for"
+        raise NotOffered(f"this endpoint does not write {asked} for such a query", offered=offered)
 
     def status(self) -> dict[str, Any]:
         """Give the endpoint; whether it answers is told by asking it."""

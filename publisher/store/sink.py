@@ -4,6 +4,7 @@ It refuses to change what the engine wrote, but for the order of the prefix line
 writes them in an order that differs from process to process, and the same answer must be the same bytes.
 """
 
+import hashlib
 import mmap
 import re
 from pathlib import Path
@@ -26,7 +27,7 @@ _ROWS: dict[Media, re.Pattern[bytes]] = {
 }
 
 _FIRST_ROW, _NEXT_ROW = b'"bindings":[{"', b'},{"'
-_STRING_ENDS = tuple(_NEXT_ROW + mark for mark in (b",", b"}", b"]", b":"))  # not a row: a string that ends in "},{"
+_AFTER_A_STRING = (b",", b"}", b"]", b":")  # what stands behind the mark of a row where that is the end of a string
 
 
 class Sink:
@@ -37,11 +38,13 @@ class Sink:
         self.media = media
         self.body: bytes | None = None
         self.path: Path | None = None
+        self.digest = ""
         self._limit = limit
         self._spill = spill
         self._size = 0
         self._blocks: list[bytes] = []
         self._file: BinaryIO | None = None
+        self._hash = hashlib.sha256()
 
     def write(self, block: bytes) -> int:
         """Take bytes; raise ResultTooLarge past the limit."""
@@ -49,12 +52,12 @@ class Sink:
         if self._size > self._limit:
             raise too_large(self._limit)
         if self._file is not None:
-            self._file.write(block)
+            self._put(block)
         else:
             self._blocks.append(bytes(block))
             if self._spill is not None and self._size > IN_MEMORY:
                 self._file = open(self._spill, "wb")  # noqa: PTH123, SIM115 - a path of its own costs what a small answer does
-                self._file.write(self._memory())
+                self._put(self._memory())
                 self._blocks.clear()
         return len(block)
 
@@ -67,12 +70,14 @@ class Sink:
         return cast(IO[bytes], self)
 
     def finish(self) -> None:
-        """Set ``body`` where the bytes stayed in memory, else ``path``, whose file is then complete."""
+        """Set ``digest`` (SHA-256), and ``body`` where the bytes stayed in memory, else ``path``: a complete file."""
         if self._file is None:
             self.body = self._memory()
+            self._hash.update(self.body)
         else:
             self._file.close()
             self.path = None if self._spill is None else Path(self._spill)
+        self.digest = self._hash.hexdigest()
 
     def discard(self) -> None:
         """Forget the bytes, remove the file, and be as new."""
@@ -81,7 +86,12 @@ class Sink:
             Path(self._file.name).unlink(missing_ok=True)
         self._blocks.clear()
         self._file = self.body = self.path = None
-        self._size = 0
+        self._size, self._hash = 0, hashlib.sha256()
+
+    def _put(self, block: bytes) -> None:
+        if self._file is not None:
+            self._file.write(block)
+            self._hash.update(block)
 
     def _memory(self) -> bytes:
         written = b"".join(self._blocks)
@@ -117,8 +127,8 @@ def rows_in(sink: Sink) -> int:
 def _count_at_once(content: bytes, media: Media) -> int:
     """Count the rows of an answer in memory by fixed marks, which takes a tenth of the time of ``_count``."""
     if media is JSON and b"{}" not in content:
-        ends = sum(content.count(end) for end in _STRING_ENDS)
-        return content.count(_NEXT_ROW) - ends + content.count(_FIRST_ROW)
+        _, *rows = content.split(_NEXT_ROW)
+        return sum(not row.startswith(_AFTER_A_STRING) for row in rows) + (_FIRST_ROW in content)
     if media is TSV:
         return content.count(b"\n") - 1
     return _count(content, media)

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from publisher import errors
 from publisher.errors import Position, StoreError, Where
 from publisher.rdf.media import GRAPHS, RESULTS, Media
-from publisher.rdf.query import Form, Query
+from publisher.store.port import Variants, Wanted
 
 _HEAD = struct.Struct("!II")
 _LARGEST = 64 * 1024 * 1024
 _BLOCK = 64 * 1024
-_BEGINNING = Position(1, 1, 0)
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
 _FIELDS = ("position", "seconds", "limit", "unit", "retry_after", "offered")
 _CLASSES: Mapping[str, type[StoreError]] = {
     kind.__name__: kind
@@ -55,13 +55,13 @@ class Frames:
         """Begin with nothing."""
         self._buffer = bytearray()
 
+    @property
+    def empty(self) -> bool:
+        """Tell whether no part of a message is held."""
+        return not self._buffer
+
     def feed(self, block: bytes) -> Iterator[Message]:
         """Take bytes and give every message that is complete; raise Garbled."""
-        if not self._buffer and len(block) >= _HEAD.size:
-            head, body = _HEAD.unpack_from(block)
-            if len(block) == _HEAD.size + head + body:  # one message and nothing else, as nearly always
-                yield Message(_object(block[_HEAD.size : _HEAD.size + head]), block[_HEAD.size + head :])
-                return
         self._buffer += block
         while len(self._buffer) >= _HEAD.size:
             head, body = _HEAD.unpack_from(self._buffer)
@@ -87,39 +87,12 @@ def receive(connection: socket.socket, frames: Frames) -> Message | None:
         block = connection.recv(_BLOCK)
         if not block:
             return None
+        if frames.empty and len(block) >= _HEAD.size:
+            head, body = _HEAD.unpack_from(block)
+            if len(block) == _HEAD.size + head + body:  # one message and nothing else, as nearly always
+                return Message(_object(block[_HEAD.size : _HEAD.size + head]), block[_HEAD.size + head :])
         for message in frames.feed(block):
             return message
-
-
-def said_of(query: Query) -> dict[str, Any]:
-    """Give a query that was checked as a part of a message: its text, and what an engine has to know of it."""
-    return {
-        "text": query.text,
-        "form": query.form.value,
-        "base": query.base,
-        "default": query.default_graphs,
-        "named": query.named_graphs,
-        "limit": query.limit,
-        "end": query.end,
-    }
-
-
-def query_of(said: Mapping[str, Any]) -> Query:
-    """Give the query that ``said_of`` wrote; what it was checked for is not told again."""
-    return Query(
-        text=said["text"],
-        form=Form(said["form"]),
-        base=said["base"],
-        default_graphs=tuple(said["default"]),
-        named_graphs=tuple(said["named"]),
-        services=(),
-        undeclared=(),
-        depth=0,
-        deepest=_BEGINNING,
-        volatile=False,
-        limit=tuple(said["limit"]) if said["limit"] else None,
-        end=said["end"],
-    )
 
 
 def failure(error: StoreError) -> dict[str, Any]:
@@ -151,6 +124,21 @@ def raised(head: Mapping[str, Any]) -> StoreError:
     return error
 
 
+def said_of(wanted: Wanted) -> Any:
+    """Give what an answer is to be written as, as a part of a message."""
+    if isinstance(wanted, Media):
+        return wanted.type
+    return [media and media.type for media in wanted]
+
+
+def wanted_of(said: Any) -> Wanted:
+    """Give what ``said_of`` wrote; raise NotOffered for a name that is none of a media type."""
+    if isinstance(said, str):
+        return media_named(said)
+    rows, graph = (name and media_named(name) for name in said)
+    return Variants(rows, graph)
+
+
 def media_named(name: str) -> Media:
     """Give the media type of a registered name; raise NotOffered."""
     if name not in _MEDIA:
@@ -160,7 +148,7 @@ def media_named(name: str) -> Media:
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(text.decode("utf-8", "surrogatepass"))
+        value = _read(text.decode("utf-8", "surrogatepass"))
     except ValueError:
         raise Garbled from None
     if not isinstance(value, dict):

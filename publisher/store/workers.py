@@ -13,21 +13,22 @@ from typing import Any
 
 from publisher.rdf.media import Media
 from publisher.rdf.prefixes import Prefixes
-from publisher.rdf.query import read
+from publisher.rdf.query import Form, read
 from publisher.settings import Settings
 from publisher.store.broker import SOCKET
 from publisher.store.embedded import OFFERED
 from publisher.store.hall import Gone, Hall, join, stopped
 from publisher.store.keeper import Keeper
 from publisher.store.policy import Policy
-from publisher.store.port import Answer, Limits
+from publisher.store.port import Answer, Limits, Wanted
 from publisher.store.source import Source
-from publisher.store.wire import said_of
+from publisher.store.wire import media_named, said_of
 
 _MIB = 1024 * 1024
 _SPARE_SECONDS = 30.0
 _LOAD_SECONDS = 3600.0
 _ATTEMPTS = 3
+_FORMS = {form.value: form for form in Form}
 
 
 class Workers:
@@ -57,31 +58,24 @@ class Workers:
     def query(
         self,
         text: str,
-        media: Media,
+        media: Wanted,
         *,
         limits: Limits,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
     ) -> Answer:
-        """Run a query in a worker; a large answer comes as a temporary file."""
-        query = read(text)
-        self._policy.check(query)
+        """Run a query in a worker, which reads and checks it; a large answer comes as a temporary file."""
         asked = {
-            "query": said_of(query),
-            "media": media.type,
-            "limits": {
-                "seconds": limits.seconds,
-                "rows": limits.rows,
-                "bytes": limits.bytes,
-                "partial": limits.partial,
-            },
-            "default": list(default_graphs),
-            "named": list(named_graphs),
+            "query": text,
+            "media": said_of(media),
+            "limits": limits[:-1],
+            "default": default_graphs,
+            "named": named_graphs,
         }
         for _ in range(_ATTEMPTS):
             hall = self._join()
             try:
-                return _answer(media, *hall.run(asked, limits, wait=self._wait))
+                return _answer(*hall.run(asked, limits, wait=self._wait, check=lambda: self._policy.check(read(text))))
             except Gone:
                 self._part(hall)
         raise stopped()
@@ -161,10 +155,10 @@ def start_workers(source: Source, settings: Settings) -> Workers:
     return client
 
 
-def _answer(media: Media, head: dict[str, Any], body: bytes) -> Answer:
+def _answer(head: dict[str, Any], body: bytes) -> Answer:
     path = None if head["path"] is None else Path(head["path"])
     return Answer(
-        media,
+        media_named(head["media"]),
         body=None if path else body,
         path=path,
         rows=head["rows"],
@@ -172,6 +166,9 @@ def _answer(media: Media, head: dict[str, Any], body: bytes) -> Answer:
         timings=tuple(head["timings"].items()),
         temporary=path is not None,
         release=head["release"] or None,
+        form=_FORMS[head["form"]],
+        digest=head["digest"],
+        volatile=head["volatile"],
     )
 
 

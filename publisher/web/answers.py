@@ -8,18 +8,18 @@ of the request: the second time nobody reads the query again.
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date, is_resource_modified, quote_etag
+from werkzeug.http import http_date, is_resource_modified
 from werkzeug.wsgi import ClosingIterator, FileWrapper, get_input_stream
 
-from publisher.errors import ExportinError
+from publisher.errors import ExportinError, NotOffered
 from publisher.rdf.media import HTML, TURTLE, Media
-from publisher.rdf.query import read
-from publisher.store.port import Answer
+from publisher.rdf.query import Form, read
+from publisher.store.port import Answer, Variants
 from publisher.web import headers, negotiation, problems, sparql
 from publisher.web.memory import LARGEST, Kept, Memory
 from publisher.web.meters import Meters
@@ -33,10 +33,10 @@ _BODIES = ("POST", "QUERY")
 _WHOLE, _UNCHANGED = 200, 304
 _BLOCK = 256 * 1024
 _CHOICES = 1000
+_NOTHING = Variants(None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request of the protocol and what came of it: an answer in the media type, or the problem that it is.
 
     Both are None for a request without a query, which asks for the service itself.
@@ -50,12 +50,25 @@ class Asked:
     def entry(self) -> Entry:
         """Give what the log says of it."""
         query, answer = self.request.query or "", self.answer
-        form = read(query).form.value or "unknown" if query else "none"
         if self.problem is not None or answer is None:
+            form = read(query).form.value or "unknown" if query else "none"
             outcome, status = (self.problem.kind, self.problem.status) if self.problem else ("answered", _WHOLE)
-            return Entry(name_of(query), form, status=status, outcome=outcome)
+            return Entry(name_of(query), form, status, outcome)
         cache = "disk" if answer.cached else "miss" if answer.etag else "none"
+        form = answer.form.value or "unknown"
         return Entry(name_of(query), form, _WHOLE, "answered", cache, answer.rows, _size(answer))
+
+
+class Choice(NamedTuple):
+    """What a client gets for rows, and what for RDF: a variant, or the problem that it takes none."""
+
+    rows: Media | problems.Problem
+    graph: Media | problems.Problem
+    wanted: Variants
+
+    def of(self, form: Form) -> Media | problems.Problem:
+        """Give what it is for a query of a form."""
+        return self.graph if form in (Form.CONSTRUCT, Form.DESCRIBE) else self.rows
 
 
 class Answers:
@@ -68,7 +81,8 @@ class Answers:
         self._meters = meters
         self._log = log
         self._kept = Memory()
-        self._choices: dict[tuple[object, ...], Media | problems.Problem] = {}
+        self._limits = site.limits(None)
+        self._choices: dict[tuple[str | None, str | None], Choice] = {}
         self._longest = site.settings.count("max_request_kb") * 1024
         self._longest_address = site.settings.count("max_url_length")
         self._lasting = [("Cache-Control", headers.fresh(site.settings.count("page_seconds")))]
@@ -104,38 +118,45 @@ class Answers:
         parsed = sparql.parse_request(method, media_type, address, body, longest=self._longest)
         if isinstance(parsed, problems.Problem):
             return Asked(sparql.SparqlRequest(), problem=parsed)
-        media = self._variant(environ.get("HTTP_ACCEPT"), parsed)
-        if not isinstance(media, Media):
-            return Asked(parsed, problem=media)
-        if parsed.query is None:
-            return Asked(parsed, media)
+        accept, query = environ.get("HTTP_ACCEPT"), parsed.query
+        if query is None:
+            media = _variant(accept, parsed.format, (*self._site.graphs(), HTML), default=TURTLE)
+            return Asked(parsed, media) if isinstance(media, Media) else Asked(parsed, problem=media)
+        choice = self._choice(accept, parsed.format)
         try:
-            return Asked(parsed, media, self._answer(parsed, parsed.query, media, environ.get("REMOTE_ADDR")))
+            answer = self._answer(parsed, query, choice, environ.get("REMOTE_ADDR"))
         except ExportinError as error:
-            return Asked(parsed, media, problem=problems.from_error(error))
+            refused = choice.of(read(query).form) if isinstance(error, NotOffered) else None
+            problem = refused if isinstance(refused, problems.Problem) else problems.from_error(error)
+            return Asked(parsed, problem=problem)
+        return Asked(parsed, HTML if choice.of(answer.form) is HTML else answer.media, answer)
 
-    def _answer(self, parsed: sparql.SparqlRequest, query: str, media: Media, client: str | None) -> Answer:
-        if media is HTML:
-            media = (self._site.graphs() if parsed.graph else self._site.results())[0]
+    def _answer(self, parsed: sparql.SparqlRequest, query: str, choice: Choice, client: str | None) -> Answer:
+        """Run a query; raise as the store does, and NotOffered where the client takes nothing that there is."""
+        if choice.wanted == _NOTHING:
+            raise NotOffered("nothing that the client takes can be written")
+        limits = self._limits._replace(client=client)
+        if parsed.timeout is not None or parsed.partial:
+            limits = self._site.limits(client, seconds=parsed.timeout, partial=parsed.partial)
         return self._site.store.query(
             query,
-            media,
-            limits=self._site.limits(client, seconds=parsed.timeout, partial=parsed.partial),
+            choice.wanted,
+            limits=limits,
             default_graphs=parsed.default_graphs,
             named_graphs=parsed.named_graphs,
         )
 
-    def _variant(self, accept: str | None, parsed: sparql.SparqlRequest) -> Media | problems.Problem:
-        """Give the variant that a client gets; what was chosen for the same Accept header before is remembered."""
-        bare = parsed.query is None
-        key = (accept, parsed.format, bare, parsed.graph)
-        chosen = self._choices.get(key)
+    def _choice(self, accept: str | None, asked: str | None) -> Choice:
+        """Give what a client gets; what was chosen for the same Accept header before is remembered."""
+        chosen = self._choices.get((accept, asked))
         if chosen is None:
-            offered = self._site.graphs() if bare or parsed.graph else self._site.results()
-            chosen = _variant(accept, parsed.format, (*offered, HTML), default=TURTLE if bare else offered[0])
+            rows, graphs = self._site.results(), self._site.graphs()
+            for_rows = _variant(accept, asked, (*rows, HTML), default=rows[0])
+            for_graph = _variant(accept, asked, (*graphs, HTML), default=graphs[0])
+            chosen = Choice(for_rows, for_graph, Variants(_written(for_rows, rows), _written(for_graph, graphs)))
             if len(self._choices) >= _CHOICES:
                 self._choices.clear()
-            self._choices[key] = chosen
+            self._choices[accept, asked] = chosen
         return chosen
 
     def _leave(self, asked: Asked, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
@@ -151,7 +172,7 @@ class Answers:
         entry = asked.entry()
         fields = [("Content-Type", answer.media.content_type), ("Content-Length", str(entry.bytes)), ("Vary", "Accept")]
         if answer.etag:
-            fields.append(("ETag", quote_etag(answer.etag)))
+            fields.append(("ETag", f'"{answer.etag}"'))
             fields.extend(self._lasting)
         else:
             fields.append(("Cache-Control", "no-store"))
@@ -167,12 +188,12 @@ class Answers:
             raise TypeError(entry)
         method = environ["REQUEST_METHOD"]
         timings = fresh.timings if fresh else (("cache", _since(began)),)
-        fields = [*kept.headers, ("Server-Timing", ", ".join(f"{name};dur={spent:.2f}" for name, spent in timings))]
+        fields = [*kept.headers, ("Server-Timing", ", ".join([f"{name};dur={spent:.2f}" for name, spent in timings]))]
         if fresh is None:
             fields.append(("X-Cache", "hit"))
-            entry = replace(entry, cache="memory")
+            entry = entry._replace(cache="memory")
         if kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
-            entry = replace(entry, status=_UNCHANGED, outcome="unchanged")
+            entry = entry._replace(status=_UNCHANGED, outcome="unchanged")
             start("304 NOT MODIFIED", [pair for pair in fields if pair[0] not in ("Content-Length", "Content-Type")])
         else:
             start(kept.status, fields)
@@ -220,6 +241,13 @@ def _variant(
     return chosen or problems.not_acceptable(
         {media.type: f"{sparql.ADDRESS}?format={media.suffix}" for media in variants}
     )
+
+
+def _written(chosen: Media | problems.Problem, offered: tuple[Media, ...]) -> Media | None:
+    """Give what a store writes for what a client gets: a page is made of the first variant."""
+    if isinstance(chosen, problems.Problem):
+        return None
+    return offered[0] if chosen is HTML else chosen
 
 
 def _is_new(environ: Environ, etag: str) -> bool:

@@ -3,14 +3,13 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LARGEST = 512 * 1024
 _OVERHEAD = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A finished answer: status line, headers, body, its entity tag, and what a log needs to know of it."""
 
     status: str

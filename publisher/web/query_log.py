@@ -7,15 +7,14 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from publisher.errors import UsageError, Where
 
 _DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One query: its name and form, how it ended, and rows and bytes of its answer where they are known.
 
     ``cache`` tells where the answer came from: ``memory``, ``disk``, ``miss`` (made now), ``none`` (cannot be kept).

@@ -1,7 +1,7 @@
 """What a running site is made of: a store, what the dataset says about itself, files to hand out, an index of names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Site:
     @property
     def reader(self) -> Reader:
         """Give the reader of things, with the limits of this process."""
-        return Reader(self.store, self.about, replace(self.limits(None), rows=_ROWS), self.common, self.memory)
+        return Reader(self.store, self.about, self.limits(None)._replace(rows=_ROWS), self.common, self.memory)
 
     @property
     def changed(self) -> datetime | None:

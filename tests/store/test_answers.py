@@ -9,10 +9,12 @@ import pytest
 from publisher.errors import QueryRejected
 from publisher.rdf.media import CSV, JSON, TSV, TURTLE
 from publisher.rdf.prefixes import Prefixes
+from publisher.rdf.query import Form
 from publisher.settings import settings_from
 from publisher.store.answers import Cached
 from publisher.store.open import open_store
-from publisher.store.port import Limits, Store
+from publisher.store.port import Limits, Store, Variants
+from publisher.store.seen import Seen
 
 LIMITS = Limits()
 ALL = "SELECT * { ?s ?p ?o }"
@@ -43,6 +45,22 @@ def test_processes_share_the_answers(kept: Cached, engine: Store, tmp_path: Path
     kept.query(ALL, TSV, limits=LIMITS)
     other = Cached(engine, tmp_path / "answers", "one 1", max_bytes=10_000_000)
     assert other.find(ALL, TSV, limits=LIMITS) is not None
+
+
+def test_who_asks_for_either_family_finds_the_one_that_was_given(kept: Cached) -> None:
+    """An answer that was kept under its media type is found by a client that would take RDF as well."""
+    first = kept.query("ASK {}", TSV, limits=LIMITS)
+    again = kept.query("ASK {}", Variants(rows=TSV, graph=TURTLE), limits=LIMITS)
+    assert (again.cached, again.media, again.form, again.etag) == (True, TSV, Form.ASK, first.etag)
+
+
+def test_the_disk_is_asked_only_for_what_was_seen(kept: Cached, tmp_path: Path) -> None:
+    """A query that nobody has kept an answer of is not looked for; where nothing can be marked, every one is."""
+    kept.query("ASK {}", TSV, limits=LIMITS)
+    seen = Seen(tmp_path / "answers.seen")
+    assert ["ASK {}" in seen, "ASK { }" in seen] == [True, False]
+    (tmp_path / "file").touch()
+    assert "ASK { }" in Seen(tmp_path / "file" / "answers.seen")
 
 
 def test_each_difference_is_another_answer(kept: Cached) -> None:

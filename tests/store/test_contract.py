@@ -19,7 +19,7 @@ from publisher.settings import settings_from
 from publisher.store.answers import Cached
 from publisher.store.open import open_store
 from publisher.store.policy import Policy
-from publisher.store.port import Limits, Store
+from publisher.store.port import Limits, Store, Variants
 from publisher.store.remote import Remote
 from publisher.store.sending import Target, send
 from tests import virtuoso
@@ -265,6 +265,25 @@ def test_results_are_not_written_as_graphs(store: Store) -> None:
     for query, media in (("SELECT * {}", kinds.TURTLE), ("CONSTRUCT WHERE { ?s ?p ?o }", kinds.CSV)):
         with pytest.raises((NotOffered, QueryRejected)):
             store.query(query, media, limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("query", "media"), [("ASK {}", kinds.JSON), ("SELECT * {} LIMIT 1", kinds.JSON), ("DESCRIBE <a:b>", kinds.TURTLE)]
+)
+def test_the_form_of_the_query_takes_its_own_media_type(store: Store, query: str, media: Media) -> None:
+    """Who takes one media type for rows and one for RDF gets that of the query's form, and is told the form."""
+    found = store.query(query, Variants(rows=kinds.JSON, graph=kinds.TURTLE), limits=LIMITS)
+    assert (found.media, found.form.value) == (media, query.split(maxsplit=1)[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("ASK {}", Variants(rows=None, graph=kinds.TURTLE)), ("DESCRIBE <a:b>", Variants(rows=kinds.JSON, graph=None))],
+)
+def test_who_takes_only_the_other_family_is_refused(store: Store, query: str, wanted: Variants) -> None:
+    """An answer that the client takes nothing of is not made."""
+    with pytest.raises(NotOffered):
+        store.query(query, wanted, limits=LIMITS)
 
 
 def test_an_unknown_function_is_an_error_in_its_row(store: Store) -> None:

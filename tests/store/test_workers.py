@@ -334,6 +334,51 @@ def test_a_forked_process_and_a_pickle_share_the_broker(start: Start, data: Path
     assert store.query("ASK {}", TSV, limits=SHORT).read() == b"true"
 
 
+def test_queries_in_the_line_of_a_worker_that_ends_are_asked_again(start: Start, data: Path) -> None:
+    """Workers are ended over and over while many ask: only a query that ran is lost, and each of those is told."""
+    store = start(data)
+    assert eventually(idle(store, 2))
+    done = threading.Event()
+
+    def ask_on(thread: int) -> list[str]:
+        failed, asked = [], 0
+        while not done.is_set():
+            asked += 1
+            try:
+                assert store.query(f"ASK {{}} # {thread} {asked}", TSV, limits=SHORT).read() == b"true"
+            except StoreError as error:
+                failed.append(error.reason)
+        assert asked > 10
+        return failed
+
+    kills = 0
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask_on, thread) for thread in range(8)]
+        try:
+            while kills < 20:
+                time.sleep(0.05)
+                for worker in store.status()["workers"][:1]:
+                    if worker["pid"]:
+                        kills += 1
+                        os.kill(worker["pid"], signal.SIGKILL)
+        finally:
+            done.set()
+        failed = [reason for each in asking for reason in each.result()]
+    assert set(failed) <= {"store.crashed"}
+    assert len(failed) <= kills
+
+
+def test_a_query_leaves_the_line_of_a_worker_that_is_busy(start: Start, many: Path) -> None:
+    """Short queries that were put behind one that turns out to be long are answered by another worker."""
+    store = start(many, workers=1)
+    with ThreadPoolExecutor(5) as pool:
+        long = pool.submit(endless, store, 3.0)
+        short = [pool.submit(store.query, f"ASK {{}} # {n}", TSV, limits=SHORT) for n in range(4)]
+        assert [each.result().read() for each in short] == [b"true"] * 4
+        assert not long.done()
+        assert isinstance(long.result(), QueryTimedOut)
+
+
 def test_a_busy_process_leaves_the_others_their_turn(start: Start, data: Path) -> None:
     """Threads of one process hand the only worker to each other, and another process is answered between them."""
     store = start(data, workers=1)
@@ -399,6 +444,7 @@ def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> 
     nursery = store.status()["nursery"]
     broker = _parent(nursery)
     before = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
+    ours = _held(os.getpid())
     with ThreadPoolExecutor(4) as pool:
         errors = list(pool.map(lambda _: endless(store, 0.02), range(kills)))
     assert [type(error) for error in errors] == [QueryTimedOut] * kills
@@ -406,7 +452,9 @@ def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> 
     after = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
     assert before[1:] == after[1:]
     assert after[0] <= before[0] + 4  # the connections of the four threads
-    assert sorted(path.name for path in store.address.parent.iterdir()) == ["board", "broker.sock", "tokens"]
+    assert store.query("ASK {}", TSV, limits=SHORT).read() == b"true"
+    assert _held(os.getpid()) <= ours + 4 + 2 * len(store.status()["workers"])  # and one line and link for each worker
+    assert sorted(path.name for path in store.address.parent.iterdir()) == ["board", "broker.sock", "news"]
 
 
 def _parent(pid: int) -> int:
