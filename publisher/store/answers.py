@@ -45,6 +45,10 @@ class Cached:
         self._seen = Seen(directory.with_name(f"{directory.name}.seen"))
         self._added = max_bytes  # measure before the first answer is kept
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let another process keep the same answers."""
+        return _cached, (self.store, self._directory, self._release, self._max, self._least)
+
     @property
     def offered(self) -> tuple[Media, ...]:
         """Give the media types that the store behind can write."""
@@ -117,11 +121,6 @@ class Cached:
             form=Form(told.get("form", "")),
         )
 
-    def follow(self, directory: Path, release: str) -> None:
-        """Keep the answers of another release from now on."""
-        self._directory, self._release, self._added = directory, release, self._max
-        self._seen = Seen(directory.with_name(f"{directory.name}.seen"))
-
     def status(self) -> dict[str, Any]:
         """Give the state of the store behind."""
         status = getattr(self.store, "status", None)
@@ -170,6 +169,10 @@ class Cached:
             shutil.move(found.path, moved)
             moved.replace(file)
         return file
+
+
+def _cached(store: Store, directory: Path, release: str, max_bytes: int, least: float) -> Cached:
+    return Cached(store, directory, release, max_bytes=max_bytes, least=least)
 
 
 def _digest(found: Answer) -> str:

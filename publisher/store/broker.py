@@ -67,7 +67,7 @@ class Broker:
         self._rate = Rate(rate=options["rate"], burst=options["burst"])
         self._queue = Queue(bound=int(options["queue"]), share=int(options["workers"]))
         self._counts: Counter[str] = Counter()
-        self._waiting: list[tuple[Client, Source | None]] = []  # who waits to have which data served (None: any)
+        self._waiting: list[Client] = []  # who waits until the data are loaded
         self._asking: list[tuple[Client, int, int]] = []  # who waits to hear how which worker ends, and over which line
         self._fates: OrderedDict[int, tuple[int, dict[str, Any]]] = OrderedDict()  # by worker: the line, and its end
         self._clients: set[Client] = set()
@@ -147,19 +147,15 @@ class Broker:
             case "status":
                 self._tell(client, self._status())
             case "ready":
-                self._waiting.append((client, None))
+                self._waiting.append(client)
                 self.changed()
-            case "reload":
-                source = source_from(asked["source"])
-                self._waiting.append((client, source))
-                self._pool.load(source)
 
     def _leave(self, client: Client) -> None:
         """Forget a client: what it waits for is no longer run, and what a process that has left runs is ended."""
         if client not in self._clients:
             return
         self._clients.discard(client)
-        self._waiting = [waiting for waiting in self._waiting if waiting[0] is not client]
+        self._waiting = [waiting for waiting in self._waiting if waiting is not client]
         self._asking = [asking for asking in self._asking if asking[0] is not client]
         self._selector.unregister(client.connection)
         client.connection.close()
@@ -282,13 +278,11 @@ class Broker:
         self._board.stop(worker.slot)
 
     def changed(self) -> None:
-        """Tell those who wait for data that they are served, or why they are not, and let queries run."""
-        if self._pool.next is None:
+        """Tell those who wait for the data that they are loaded, or why they are not."""
+        if self._pool.loading is None:
             waiting, self._waiting = self._waiting, []
-            current = self._pool.current
-            for client, wanted in waiting:
-                served = current is not None and wanted in (None, current.source)
-                self._tell(client, {"ready": True} if served else self._pool.problem)
+            for client in waiting:
+                self._tell(client, {"ready": True} if self._pool.current else self._pool.problem)
 
     def _reason(self, worker: Worker, status: int) -> StoreError:
         """Give the failure that the end of a busy worker is to its client."""

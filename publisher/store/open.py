@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from publisher.errors import StoreError, UsageError, Where
+from publisher.errors import StoreError, Where
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.read import Release
 from publisher.settings import Settings
@@ -17,7 +17,7 @@ from publisher.store.policy import policy_from
 from publisher.store.port import Store
 from publisher.store.remote import Remote, offered_by
 from publisher.store.source import Source
-from publisher.store.workers import Workers, start_workers
+from publisher.store.workers import start_workers
 
 Place = Release | Path | Sequence[Path] | str
 INDEXES = ".index"
@@ -53,21 +53,6 @@ def open_store(
         return workers
     least = settings.number("cache_ms")
     return Cached(workers, _answers(source), described.name, max_bytes=size, least=least)
-
-
-def follow(store: Store, release: Release, *, settings: Settings, prefixes: Prefixes, base: str | None = None) -> None:
-    """Have a store that was opened from a release serve another one, once that is loaded.
-
-    Every server process calls it when ``current`` has moved: the broker loads the data once, each process then keeps
-    the answers of the new release. Queries that run keep the data that they began with.
-    """
-    workers = store.store if isinstance(store, Cached) else store
-    if not isinstance(workers, Workers):
-        raise UsageError("only a store in worker processes can follow a release", fix="open it with isolated=True")
-    described = source_of(release, settings=settings, prefixes=prefixes, base=base)
-    workers.reload(described)
-    if isinstance(store, Cached):
-        store.follow(_answers(release), described.name)
 
 
 def source_of(

@@ -4,6 +4,7 @@ It refuses to know clients and queues: who may use a worker is the broker's affa
 that is there to be used, and of how each has ended.
 """
 
+import contextlib
 import math
 import os
 import selectors
@@ -90,7 +91,7 @@ class Listener(Protocol):
 
 
 class Pool:
-    """The processes: those of ``current``, those of ``next`` while it loads, and those that drain."""
+    """The processes: the nursery ``current``, or ``loading`` until it has the data, and the workers forked from it."""
 
     def __init__(
         self,
@@ -105,7 +106,7 @@ class Pool:
         """Take the loop's selector, who listens, the board and its folder, how many workers, and each one's limits."""
         self.workers: dict[int, Worker] = {}
         self.current: Nursery | None = None
-        self.next: Nursery | None = None
+        self.loading: Nursery | None = None
         self.problem = failure(StoreError("the data could not be loaded: the process that loads them ended"))
         self.barred = False
         self._selector = selector
@@ -116,17 +117,14 @@ class Pool:
         self._folder = folder
         self._numbers = 0
         self._nurseries: set[Nursery] = set()
-        self._good: Source | None = None  # what was served last, to be loaded again if its nursery ends
+        self._source: Source | None = None
+        self._loaded = False
         self._failed = -math.inf
 
     def load(self, source: Source) -> None:
-        """Load other data, unless they are served or being loaded already: every server process asks for them."""
-        if self.next is not None and self.next.source != source:
-            self._forget(self.next)
-        if self.next is None and self.current is not None and self.current.source == source:
-            self._listener.changed()
-        elif self.next is None:
-            self._nurse(source)
+        """Load the data; they are loaded again where the process that holds them ends."""
+        self._source = source
+        self._nurse(source)
 
     def busy(self) -> Iterator[tuple[Worker, float]]:
         """Give every worker that runs a query, and the moment at which that began."""
@@ -136,15 +134,14 @@ class Pool:
                 yield worker, since
 
     def retire(self, worker: Worker) -> None:
-        """Let an idle worker go, or a busy one as soon as its query has ended."""
-        if not worker.pid or not self._board.since(worker.slot):
-            self.remove(worker)
-        else:
-            worker.leaving = True
-            self._board.leave(worker.slot)
+        """Let a worker go, as soon as the query that it runs has ended; what waits in its lines is asked again."""
+        worker.leaving = True
+        self._board.leave(worker.slot)
+        with contextlib.suppress(OSError):
+            worker.connection.shutdown(socket.SHUT_RDWR)
 
     def remove(self, worker: Worker, status: int = 0) -> None:
-        """End a worker at once; a nursery that is not current ends with its last worker."""
+        """End a worker at once."""
         if self.workers.pop(worker.number, None) is None:
             return
         if not worker.pid:
@@ -152,24 +149,18 @@ class Pool:
         worker.close()
         self._listener.ended(worker, status)
         self._board.clear(worker.slot, time.monotonic())
-        nursery = worker.nursery
-        if nursery not in (self.current, self.next) and all(
-            each.nursery is not nursery for each in self.workers.values()
-        ):
-            self._forget(nursery)
 
     def keep_up(self, now: float) -> None:
         """Keep the usual number of workers, more while some are slow, fewer again after a while."""
         if now < self._failed + _START_SECONDS:
             return
-        if self.current is None and self.next is None and self._good is not None:
-            self._nurse(self._good)
-        nursery = self.current or self.next
+        if self.current is None and self.loading is None and self._loaded and self._source is not None:
+            self._nurse(self._source)
+        nursery = self.current or self.loading
         if nursery is None or not nursery.ready:
             return
-        mine = [worker for worker in self.workers.values() if worker.nursery is nursery]
-        slow = sum(1 for worker in mine if worker.slow)
-        fresh = [worker for worker in mine if not worker.leaving]
+        slow = sum(1 for worker in self.workers.values() if worker.slow)
+        fresh = [worker for worker in self.workers.values() if not worker.leaving]
         for _ in range(len(fresh) + max(0, slow - self._usual), self._usual):
             self._add(nursery)
         if len(fresh) > self._usual:
@@ -191,7 +182,7 @@ class Pool:
     def _nurse(self, source: Source) -> None:
         nursery = _fork_nursery(source, self._limits, self._folder)
         self._nurseries.add(nursery)
-        self.next = nursery
+        self.loading = nursery
         self._selector.register(nursery.control, selectors.EVENT_READ, lambda: self._report(nursery))
 
     def _add(self, nursery: Nursery) -> None:
@@ -248,10 +239,8 @@ class Pool:
         self._selector.unregister(worker.connection)
         worker.connection.settimeout(None)
         worker.pid, self.barred = int(message.head["ready"]), bool(message.head["barred"])
-        if worker.nursery is self.next:
-            self.current, self.next, self._good = worker.nursery, None, worker.nursery.source
-            for each in [each for each in self.workers.values() if each.nursery is not self.current]:
-                self.retire(each)
+        if worker.nursery is self.loading:
+            self.current, self.loading, self._loaded = worker.nursery, None, True
             self._listener.changed()
         self._listener.idle(worker)
 
@@ -266,8 +255,8 @@ class Pool:
             self.remove(worker)
         if nursery is self.current:
             self.current = None
-        elif nursery is self.next:
-            self.next = None
+        elif nursery is self.loading:
+            self.loading = None
             self._failed = time.monotonic()
             self._listener.changed()
 

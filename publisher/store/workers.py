@@ -88,13 +88,6 @@ class Workers:
         """Wait until the data are loaded; raise StoreError where they cannot be."""
         self._ask({"do": "ready"}, seconds=_LOAD_SECONDS)
 
-    def reload(self, source: Source) -> None:
-        """Serve other data from now on, once they are loaded; queries that run keep what they began with."""
-        self._ask({"do": "reload", "source": source.to_json()}, seconds=_LOAD_SECONDS)
-        self._policy = Policy(Prefixes(dict(source.prefixes)), source.services)
-        if self._keeper is not None:
-            self._keeper.source = source
-
     def close(self) -> None:
         """Close every connection, and end the broker where we own it."""
         if self._hall is not None and self._pid == os.getpid():

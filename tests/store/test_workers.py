@@ -22,7 +22,6 @@ from publisher.errors import Overloaded, QueryTimedOut, RateLimited, ResultTooLa
 from publisher.rdf.media import JSON, TSV
 from publisher.store.index import build_index
 from publisher.store.port import Limits
-from publisher.store.source import Source
 from publisher.store.wire import pack
 from publisher.store.workers import Workers
 
@@ -283,25 +282,6 @@ def test_an_index_on_disk_is_shared(start: Start, data: Path, tmp_path: Path) ->
     answer = on_disk.query("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", TSV, limits=SHORT)
     assert answer.read() == b"?g\n<http://e/g>\n"
     assert on_disk.status()["in_memory"] is False
-
-
-def test_other_data_are_served_after_a_reload(start: Start, data: Path, many: Path) -> None:
-    """Other data are served once they are loaded, and a failure to load them leaves the old ones in service."""
-    store = start(data)
-    fresh = Source(files=(many,), name="fresh")
-    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    running = threading.Thread(target=endless, args=(store, 1.0))
-    running.start()
-    store.reload(fresh)
-    store.reload(fresh)
-    assert store.query(count, TSV, limits=SHORT).read() == b"?n\n3000\n"
-    broken = many.with_name("broken.ttl")
-    broken.write_text("this is no Turtle", encoding="utf-8")
-    with pytest.raises(StoreError, match=r"broken\.ttl:1"):
-        store.reload(Source(files=(broken,)))
-    assert store.query(count, TSV, limits=SHORT).release == "fresh"
-    running.join()
-    assert eventually(idle(store, 2))
 
 
 def test_data_that_cannot_be_loaded_are_told(start: Start, tmp_path: Path) -> None:
