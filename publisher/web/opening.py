@@ -25,8 +25,10 @@ from publisher.release.read import open_release
 from publisher.release.record import NAME, Release
 from publisher.release.shelf import CURRENT, Shelf
 from publisher.settings import Settings
+from publisher.store.answers import Cached
 from publisher.store.open import INDEXES, open_store
 from publisher.store.port import Store
+from publisher.store.workers import Workers
 from publisher.web.passages import Texts
 from publisher.web.prepared import pages_path, remove_others
 from publisher.web.site import Site, site_of
@@ -64,6 +66,16 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A live release as one process has opened it for others; ``store`` is None where each opens its own."""
+
+    place: Path
+    store: Store | None
+    names: Path | None
+    pages: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A site whose index of names each process opens for itself; ``scratch`` is a folder that goes with it.
 
@@ -81,6 +93,11 @@ class Opened:
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
+    def turn(self, place: Path) -> Turn:
+        """Give what another process opens of the release at a place."""
+        store = self.site.store
+        return Turn(place, store if isinstance(store, Workers | Cached) else None, self.names, self.pages)
+
     def in_this_process(self) -> Site:
         """Give the site with its index of names."""
         return replace(self.site, lookup=Lookup(self.names)) if self.names else self.site
@@ -92,6 +109,13 @@ def open_sources(sources: Sources) -> Opened:
     if release is not None:
         return _of_release(release, sources)
     return _of_files(sources)
+
+
+def open_turn(turn: Turn, sources: Sources) -> Opened:
+    """Open a release that another process has opened already; raise ReleaseError or StoreError."""
+    release = open_release(turn.place)
+    site = _site(release, sources, turn.store or _store(release, sources))
+    return Opened(site, turn.names, pages=turn.pages)
 
 
 def _release(sources: Sources) -> Release | None:
@@ -111,8 +135,8 @@ def _release(sources: Sources) -> Release | None:
     return open_release(place)
 
 
-def _of_release(release: Release, sources: Sources) -> Opened:
-    store = open_store(
+def _store(release: Release, sources: Sources) -> Store:
+    return open_store(
         sources.store or release,
         settings=sources.settings,
         prefixes=release.prefixes,
@@ -120,13 +144,20 @@ def _of_release(release: Release, sources: Sources) -> Opened:
         isolated=sources.isolated,
         graphs=tuple(release.graphs.values()),
     )
+
+
+def _site(release: Release, sources: Sources, store: Store) -> Site:
     texts = Texts(sources.documents) if sources.documents else None
-    site = site_of(release, store=store, settings=sources.settings, texts=texts)
+    return site_of(release, store=store, settings=sources.settings, texts=texts)
+
+
+def _of_release(release: Release, sources: Sources) -> Opened:
+    site = _site(release, sources, _store(release, sources))
     folder = release.path.parent / INDEXES / release.version
     path = folder / f"labels-{FORM}-{release.identity[:16]}.sqlite"
     try:
         names = _names(site, path)
-        pages = pages_path(folder, release, sources.settings, with_texts=texts is not None)
+        pages = pages_path(folder, release, sources.settings, with_texts=site.texts is not None)
         remove_others(pages)
         return Opened(site, names, pages=None if sources.store else pages)
     except (OSError, sqlite3.Error):

@@ -1,8 +1,8 @@
 """Serving a site with Granian: a few processes, each with the thin layer in front, following the live release.
 
 The parent process opens the release, starts its store, and looks at the link to the live release once a second; when it
-points elsewhere the new release is opened first, then new web processes take over one by one, and the old store is
-closed when the old processes are gone. It refuses to stop serving because a new release cannot be opened: the old one
+points elsewhere the new release is opened first, then the web processes turn to it, and the old store is closed when
+the requests that it had then are done. It refuses to stop serving because a new release cannot be opened: the old one
 stays, and the log says why.
 """
 
@@ -12,7 +12,6 @@ import http.client
 import logging
 import os
 import shutil
-import signal
 import socket
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -30,7 +30,8 @@ from publisher.errors import ExportinError, UsageError
 from publisher.rdf.media import HTML
 from publisher.settings import Settings
 from publisher.web import METERS, create_app, meters, preparing
-from publisher.web.opening import Opened, Sources, Union, open_sources
+from publisher.web.live import Live, News
+from publisher.web.opening import Opened, Sources, Turn, Union, open_sources, open_turn
 from publisher.web.pages import Application, Pages
 from publisher.web.patience import Patience
 from publisher.web.prepared import Prepared
@@ -60,15 +61,38 @@ class Address:
 class Serving:
     """What is served now; it can be put in another's place while requests are answered."""
 
-    __slots__ = ("_lock", "_making", "_opened", "_opening", "_pointed", "_stop", "_watched")
+    __slots__ = (
+        "_again",
+        "_folder",
+        "_lock",
+        "_making",
+        "_news",
+        "_opened",
+        "_opening",
+        "_pointed",
+        "_stop",
+        "_watched",
+    )
 
-    def __init__(self, opening: Callable[[], Opened], *, watched: Path | None = None):
-        """Open the site; ``watched`` is the link whose target names the live release."""
+    def __init__(
+        self,
+        opening: Callable[[], Opened],
+        *,
+        watched: Path | None = None,
+        again: Callable[[Turn], Opened] | None = None,
+    ):
+        """Open the site; ``watched`` is the link whose target names the live release.
+
+        ``again`` opens in a web process what ``opening`` has opened here.
+        """
         self._opening = opening
+        self._again = again
         self._watched = watched
         self._pointed = _target(watched)
         self._opened = opening()
-        _warm(self._opened.site)
+        _warm(create_app(self._opened.site), self._opened.site)
+        self._folder = Path(tempfile.mkdtemp(prefix="exportin-live-"))
+        self._news = News(self._folder / "turn")
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._making: Making | None = None
@@ -92,13 +116,20 @@ class Serving:
 
     def application(self) -> Application:
         """Give the application of one web process."""
-        opened = self._opened
+        heard, opened = self._news.mark(), self._opened
         gc.freeze()  # what was imported before the fork is neither looked at again nor copied
-        app = create_app(opened.in_this_process())
-        pages = Pages(app, prepared=Prepared(opened.pages), count=app.extensions[METERS].count)
+        live = Live(_application(opened))
+        if self._again is not None:
+            live.follow(self._news, heard, self._turned)
         settings = opened.site.settings
         share = 0 if settings.count("trusted_proxies") else threads(settings) // 2
-        return Patience(pages, share=share, seconds=_BODY_SECONDS, largest=settings.count("max_request_kb") * 1024)
+        return Patience(live, share=share, seconds=_BODY_SECONDS, largest=settings.count("max_request_kb") * 1024)
+
+    def _turned(self, turn: Turn) -> Application:
+        """Give the application on another release, which has answered once already."""
+        if self._again is None:
+            raise UsageError("there is no other release to turn to")
+        return _application(self._again(turn), warm=True)
 
     def look(self) -> Opened | None:
         """Open the release that is live now, where it is another one, and give the one before it."""
@@ -112,16 +143,16 @@ class Serving:
             _LOG.error("the release at %s cannot be served, the one before stays: %s", pointed, error)
             return None
         before, self._opened = self._opened, opened
+        self._news.tell(opened.turn(Path(pointed)))
         self.make_ahead()
         _LOG.warning("now serving %s %s", opened.site.about.name, opened.site.about.version)
         return before
 
     def follow(self) -> None:
-        """Look at the link once a second until the end, and have new web processes take over when it moved."""
+        """Look at the link once a second until the end, and have the web processes turn to what it leads to."""
         while not self._stop.wait(_SECOND):
             before = self.look()
             if before is not None:
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGHUP)  # it waits, and only it can wake
                 drain = threading.Timer(_DRAIN, before.close)
                 drain.daemon = True
                 drain.start()
@@ -131,6 +162,7 @@ class Serving:
         self._stop.set()
         _ended(self._making)
         self._opened.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _making(opened: Opened) -> Making | None:
@@ -149,13 +181,22 @@ def _ended(making: Making | None) -> None:
         making.end()
 
 
-def _warm(site: Site) -> None:
+def _application(opened: Opened, *, warm: bool = False) -> Application:
+    """Give the application on what is open, with the thin layer in front."""
+    site = opened.in_this_process()
+    app = create_app(site)
+    if warm:
+        _warm(app, site)
+    return Pages(app, prepared=Prepared(opened.pages), count=app.extensions[METERS].count)
+
+
+def _warm(app: Flask, site: Site) -> None:
     """Answer in this process, so that the web processes are forked with every module and template at hand.
 
     What a thing's page is made with, and the names that many pages mention, are read here once for all.
     """
     "exportin".encode("idna")
-    client = create_app(site).test_client()
+    client = app.test_client()
     for address in ("/healthz", *map(site.paths.page, site.about.examples[:1])):
         client.get(address, headers={"Accept": HTML.type}, follow_redirects=True)
 
@@ -187,7 +228,10 @@ def start(
     if weight >= _HEAVY:
         tell(f"loading {weight} MiB of RDF")
     try:
-        with contextlib.closing(Serving(lambda: open_sources(sources), watched=sources.watched)) as serving:
+        serving = Serving(
+            lambda: open_sources(sources), watched=sources.watched, again=lambda turn: open_turn(turn, sources)
+        )
+        with contextlib.closing(serving):
             threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True).start()
             serve(serving, address)
     finally:
