@@ -19,9 +19,9 @@ from typing import Any
 
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form
+from publisher.store.engines.sink import IN_MEMORY
 from publisher.store.port import Answer, Limits, Store, Wanted
 from publisher.store.seen import Seen
-from publisher.store.sink import IN_MEMORY
 
 _BODY = ".body"
 _SLACK = 16  # the folder is measured after each sixteenth of its bound that was added

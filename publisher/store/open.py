@@ -12,12 +12,12 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.read import Release
 from publisher.settings import Settings
 from publisher.store.answers import Cached
+from publisher.store.broker.workers import start_workers
+from publisher.store.engines.remote import Remote, offered_by
 from publisher.store.index import ANSWERS, DIRECTORY, build_index
 from publisher.store.policy import policy_from
 from publisher.store.port import Store
-from publisher.store.remote import Remote, offered_by
 from publisher.store.source import Source
-from publisher.store.workers import start_workers
 
 Place = Release | Path | Sequence[Path] | str
 INDEXES = ".index"

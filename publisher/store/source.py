@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from publisher.errors import StoreError, Where
 from publisher.rdf.prefixes import Prefixes
-from publisher.store.embedded import Embedded
+from publisher.store.engines.embedded import Embedded
 from publisher.store.index import layout_of
 from publisher.store.layout import Layout, lay_out
 from publisher.store.loading import load

@@ -26,9 +26,9 @@ from publisher.release.record import NAME, Release
 from publisher.release.shelf import CURRENT, Shelf
 from publisher.settings import Settings
 from publisher.store.answers import Cached
+from publisher.store.broker.workers import Workers
 from publisher.store.open import INDEXES, open_store
 from publisher.store.port import Store
-from publisher.store.workers import Workers
 from publisher.web.passages import Texts
 from publisher.web.prepared import pages_path, remove_others
 from publisher.web.site import Site, site_of

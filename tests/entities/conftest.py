@@ -9,7 +9,7 @@ from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.names import RDF, SCHEMA
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
-from publisher.store.embedded import Embedded
+from publisher.store.engines.embedded import Embedded
 from publisher.store.policy import Policy
 from publisher.store.port import Limits
 

@@ -7,8 +7,8 @@ import pytest
 
 from publisher.rdf.prefixes import Prefixes
 from publisher.settings import settings_from
+from publisher.store.broker.workers import Workers
 from publisher.store.open import open_store
-from publisher.store.workers import Workers
 
 DATA = """
 @prefix e: <http://example.org/> .

@@ -17,10 +17,10 @@ from publisher.rdf.media import GRAPHS, RESULTS, Media
 from publisher.rdf.prefixes import Prefixes
 from publisher.settings import settings_from
 from publisher.store.answers import Cached
+from publisher.store.engines.remote import Remote
 from publisher.store.open import open_store
 from publisher.store.policy import Policy
 from publisher.store.port import Limits, Store, Variants
-from publisher.store.remote import Remote
 from publisher.store.sending import Target, send
 from tests import virtuoso
 from tests.store.conftest import DATA

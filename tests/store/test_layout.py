@@ -10,11 +10,11 @@ from publisher.errors import StoreError
 from publisher.rdf.media import CSV
 from publisher.rdf.prefixes import Prefixes
 from publisher.settings import settings_from
+from publisher.store.broker.workers import Workers
 from publisher.store.index import DIRECTORY, build_index
 from publisher.store.layout import Layout, lay_out, layout_from
 from publisher.store.open import open_store
 from publisher.store.port import Limits, Store
-from publisher.store.workers import Workers
 
 E = "http://example.org/"
 SHARED = f"""

@@ -13,10 +13,10 @@ from publisher.release.read import Release
 from publisher.release.write import write_release
 from publisher.settings import settings_from
 from publisher.store.answers import Cached
-from publisher.store.embedded import Embedded
+from publisher.store.engines.embedded import Embedded
+from publisher.store.engines.remote import Remote
 from publisher.store.open import open_store
 from publisher.store.port import Limits
-from publisher.store.remote import Remote
 
 SETTINGS = settings_from({}, {"workers": "1"})
 PREFIXES = Prefixes({})

@@ -11,9 +11,9 @@ from publisher.errors import StoreError, UsageError
 from publisher.rdf.media import JSON
 from publisher.rdf.prefixes import Prefixes
 from publisher.settings import settings_from
+from publisher.store.engines.remote import truth_of, written
 from publisher.store.open import open_store
 from publisher.store.port import Limits
-from publisher.store.remote import truth_of, written
 from publisher.store.sending import Method, Target, send
 from tests import virtuoso
 from tests.serving import serving

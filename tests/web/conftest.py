@@ -15,7 +15,7 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Agent, Retired
 from publisher.release.record import File, Release
 from publisher.settings import settings_from
-from publisher.store.embedded import Embedded
+from publisher.store.engines.embedded import Embedded
 from publisher.store.policy import Policy
 from publisher.store.port import Store
 from publisher.web import create_app

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
 from publisher.settings import settings_from
-from publisher.store.embedded import Embedded
+from publisher.store.engines.embedded import Embedded
 from publisher.store.policy import Policy
 from publisher.web import create_app
 from publisher.web.site import Site

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from publisher.errors import StoreError
-from publisher.store import walls
-from publisher.store.board import MOMENT, Board
-from publisher.store.embedded import Embedded
+from publisher.store.broker import walls
+from publisher.store.broker.board import MOMENT, Board
+from publisher.store.broker.wire import Frames, Garbled, Message, failure, pack, receive, wanted_of
+from publisher.store.engines.embedded import Embedded
 from publisher.store.port import Limits
 from publisher.store.source import Loaded, Source
-from publisher.store.wire import Frames, Garbled, Message, failure, pack, receive, wanted_of
 
 SLOT = struct.Struct("!H")  # what the broker sends with a worker's socket
 LINE = struct.Struct("!Q")  # what a client sends with the socket of a line

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import StoreError
-from publisher.store.hall import stopped
+from publisher.store.broker.hall import stopped
 from publisher.store.source import Source
 
 _LOG = logging.getLogger("exportin.store")
@@ -59,7 +59,7 @@ class Keeper:
     def _start(self) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         broker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "publisher.store.broker"],
+            [sys.executable, "-P", "-m", "publisher.store.broker.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,

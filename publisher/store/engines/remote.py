@@ -25,10 +25,10 @@ from SPARQLWrapper.SPARQLExceptions import (
 from publisher.errors import NotOffered, Overloaded, QueryRejected, QueryTimedOut, StoreError
 from publisher.rdf.media import CSV, GRAPHS, JSON, JSON_LD, N_TRIPLES, RDF_XML, RESULTS, TSV, TURTLE, XML, Media
 from publisher.rdf.query import Form, read
-from publisher.store.embedded import too_many
+from publisher.store.engines.embedded import too_many
+from publisher.store.engines.sink import too_large
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits, Wanted, variant
-from publisher.store.sink import too_large
 
 OFFERED: tuple[Media, ...] = (JSON, XML, CSV, TSV, TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
 _PARSED = {

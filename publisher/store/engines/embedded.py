@@ -15,11 +15,11 @@ from publisher.rdf import media as kinds
 from publisher.rdf.keywords import misspelt
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form, Query, position, read, tokens
-from publisher.store.datasets import Dataset, Datasets
+from publisher.store.engines.datasets import Dataset, Datasets
+from publisher.store.engines.sink import Sink, rows_in
 from publisher.store.layout import Layout, lay_out
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits, Wanted, variant
-from publisher.store.sink import Sink, rows_in
 
 _RESULT_FORMATS: Mapping[Media, ox.QueryResultsFormat] = {
     kinds.JSON: ox.QueryResultsFormat.JSON,

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import StoreError
-from publisher.store.board import MOMENT, Board, number_of
-from publisher.store.broker import SOCKET
-from publisher.store.lines import Line, Lines
+from publisher.store.broker.board import MOMENT, Board, number_of
+from publisher.store.broker.lines import Line, Lines
+from publisher.store.broker.process import SOCKET
+from publisher.store.broker.wire import Frames, Garbled, Message, pack, raised, receive
 from publisher.store.port import Limits
-from publisher.store.wire import Frames, Garbled, Message, pack, raised, receive
 
 _SPARE_SECONDS = 30.0
 _REVIVED_SECONDS = 10.0  # how long a client waits for a broker that is started again

@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from publisher.store.board import MOMENT, line_of
-from publisher.store.wire import Frames, Message, receive
-from publisher.store.worker import LINE
+from publisher.store.broker.board import MOMENT, line_of
+from publisher.store.broker.wire import Frames, Message, receive
+from publisher.store.broker.worker import LINE
 
 _PATIENCE = struct.pack("@ll", 0, round(MOMENT * 1e6))  # as struct timeval
 _FOR_EVER = struct.pack("@ll", 0, 0)

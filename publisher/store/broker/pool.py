@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher.errors import StoreError
-from publisher.store import walls
-from publisher.store.board import SLOTS, Board
+from publisher.store.broker import walls
+from publisher.store.broker.board import SLOTS, Board
+from publisher.store.broker.wire import Frames, Garbled, failure
+from publisher.store.broker.worker import SLOT, hold
 from publisher.store.source import Source
-from publisher.store.wire import Frames, Garbled, failure
-from publisher.store.worker import SLOT, hold
 
 _BLOCK = 1 << 18
 _STANDARD = 3  # the descriptors below are standard input, output and error

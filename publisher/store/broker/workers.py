@@ -15,14 +15,14 @@ from publisher.rdf.media import Media
 from publisher.rdf.prefixes import Prefixes
 from publisher.rdf.query import Form, read
 from publisher.settings import Settings
-from publisher.store.broker import SOCKET
-from publisher.store.embedded import OFFERED
-from publisher.store.hall import Gone, Hall, join, stopped
-from publisher.store.keeper import Keeper
+from publisher.store.broker.hall import Gone, Hall, join, stopped
+from publisher.store.broker.keeper import Keeper
+from publisher.store.broker.process import SOCKET
+from publisher.store.broker.wire import media_named, said_of
+from publisher.store.engines.embedded import OFFERED
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits, Wanted
 from publisher.store.source import Source
-from publisher.store.wire import media_named, said_of
 
 _MIB = 1024 * 1024
 _SPARE_SECONDS = 30.0

@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import Overloaded, QueryTimedOut, RateLimited, ResultTooLarge, StoreError
-from publisher.store import walls
-from publisher.store.board import make_board, number_of, owner_of
-from publisher.store.pool import Pool, Worker
-from publisher.store.quota import Job, Queue, Rate
+from publisher.store.broker import walls
+from publisher.store.broker.board import make_board, number_of, owner_of
+from publisher.store.broker.pool import Pool, Worker
+from publisher.store.broker.quota import Job, Queue, Rate
+from publisher.store.broker.wire import Frames, Garbled, failure, pack
 from publisher.store.source import Source, source_from
-from publisher.store.wire import Frames, Garbled, failure, pack
 
 SOCKET = "broker.sock"
 _BLOCK = 1 << 18

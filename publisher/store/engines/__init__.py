@@ -1,0 +1,1 @@
+"""The engines: pyoxigraph in this process, and any SPARQL endpoint over HTTP."""
