@@ -149,13 +149,7 @@ def read(text: str) -> Query:
     The last few are kept: on its way through the service a query is read more than once.
     """
     reader = _Reader(text)
-    take = reader.take
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind is not None and kind != "end":
-            take(kind, match[kind], match.end())
-            if reader.depth > DEEPEST:
-                break
+    reader.read()
     return reader.query()
 
 
@@ -182,18 +176,24 @@ class _Reader:
         self.body_closed = self.ended = False
         self.before: tuple[str, str] = _NO_CLAUSE  # the clause that waits for its operand: word, prefix or sub-clause
 
-    def take(self, kind: str, text: str, end: int) -> None:
-        """Take the next token: its kind, its text, and the offset behind it."""
-        if kind == "mark":
-            self._mark(text, end)
-        elif kind == "word":
-            self._word(text.upper())
-        else:
-            self.signs = 0
-            if kind == "name" or self.before is not _NO_CLAUSE:
-                self._operand(kind, text, end)
-        if not self.ended:
-            self.end = end
+    def read(self) -> None:
+        """Take one token after the other."""
+        for match in _TOKEN.finditer(self.text):
+            kind, end = match.lastgroup, match.end()
+            if kind is None or kind == "end":
+                return
+            if kind == "mark":
+                self._mark(match[kind], end)
+                if self.depth > DEEPEST:
+                    return
+            elif kind == "word":
+                self._word(match[kind].upper())
+            else:
+                self.signs = 0
+                if kind == "name" or self.before is not _NO_CLAUSE:
+                    self._operand(kind, match[kind], end)
+            if not self.ended:
+                self.end = end
 
     def _word(self, word: str) -> None:
         self.signs = 0
