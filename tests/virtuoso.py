@@ -38,7 +38,7 @@ DirsAllowed = .
 ServerPort = 127.0.0.1:{http}
 ServerThreads = 10
 [SPARQL]
-ResultSetMaxRows = 1000000
+ResultSetMaxRows = {rows}
 """
 
 
@@ -93,11 +93,11 @@ def wanted() -> None:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, buffers: int = 10_000) -> Iterator[Virtuoso]:
-    """Run the engine in a folder until the end of the block."""
+def running(folder: Path, *, buffers: int = 10_000, rows: int = 1_000_000) -> Iterator[Virtuoso]:
+    """Run the engine in a folder until the end of the block; it cuts each answer at so many rows and says nothing."""
     sql, web = free_port(), free_port()
     ini = folder / "virtuoso.ini"
-    ini.write_text(_INI.format(sql=sql, http=web, buffers=buffers), encoding="ascii")
+    ini.write_text(_INI.format(sql=sql, http=web, buffers=buffers, rows=rows), encoding="ascii")
     process = subprocess.Popen(
         ["virtuoso-t", "+foreground", "+configfile", ini.name],
         cwd=folder,

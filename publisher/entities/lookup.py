@@ -74,7 +74,7 @@ class Lookup:
             form = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if form != FORM:
                 raise StoreError(f"the index of names {path} has form {form}, not {FORM}", fix="build the index again")
-            rows = list(self._connection.execute("SELECT number, iri, label, things FROM class"))
+            rows = list(self._connection.execute("SELECT number, iri, label, things FROM class ORDER BY iri"))
             spaces = list(self._connection.execute("SELECT prefix, kind, value FROM space"))
         except sqlite3.Error as error:
             raise StoreError(f"cannot open the index of names {path}: {error}", fix="build the index again") from None

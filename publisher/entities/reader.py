@@ -21,6 +21,7 @@ from publisher.store.port import Answer, Limits, Store
 
 _NEARLY_ALL = 0.9
 NOTHING = "urn:exportin:nothing"
+Bindings = list[dict[str, dict[str, str]]]
 _SLOT = re.compile(r"\$([a-z_]+)")
 _ROLES = (
     "name",
@@ -74,13 +75,12 @@ class Reader:
 
     def rows(self, name: str, **slots: str) -> list[dict[str, Term]]:
         """Give the rows of one of the package's SELECT queries."""
-        return [
-            {variable: term_of(binding) for variable, binding in row.items()} for row in self._bindings(name, slots)
-        ]
+        return rows_of(self.bindings(name, **slots))
 
-    def _bindings(self, name: str, slots: Mapping[str, str]) -> list[dict[str, dict[str, str]]]:
+    def bindings(self, name: str, **slots: str) -> Bindings:
+        """Give the rows of one of the package's SELECT queries as the SPARQL JSON results have them."""
         answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
-        found: list[dict[str, dict[str, str]]] = json.loads(whole(answer))["results"]["bindings"]
+        found: Bindings = json.loads(whole(answer))["results"]["bindings"]
         return found
 
     def holds(self, name: str, **slots: str) -> bool:
@@ -88,7 +88,7 @@ class Reader:
         answer = self.store.query(self.text(name, slots), JSON, limits=self.limits)
         return bool(json.loads(whole(answer))["boolean"])
 
-    def graph(self, name: str, into: Graph | None = None, **slots: str) -> Graph:
+    def graph(self, name: str, into: Graph | None = None, /, **slots: str) -> Graph:
         """Give the triples ``?s ?p ?o`` of one of the package's SELECT queries."""
         graph = into or Graph()
         for _, subject, predicate, object_ in self.triples(name, "s", **slots):
@@ -107,18 +107,28 @@ class Reader:
 
     def triples(self, name: str, about: str, **slots: str) -> Iterator[tuple[str, str, str, Term]]:
         """Give the triples of one of the package's SELECT queries, each after the thing that ``about`` tells."""
-        terms: dict[tuple[str, ...], Term] = {}
-        for row in self._bindings(name, slots):
-            if "s" in row and "o" in row:
-                key = tuple(row["o"].values())
-                object_ = terms.get(key)
-                if object_ is None:
-                    object_ = terms[key] = term_of(row["o"])
-                yield name_of(row[about]), name_of(row["s"]), row["p"]["value"], object_
+        return triples_of(self.bindings(name, **slots), about)
 
     def construct(self, name: str, media: Media, **slots: str) -> bytes:
         """Give the answer to one of the package's CONSTRUCT queries in a media type."""
         return whole(self.store.query(self.text(name, slots), media, limits=self.limits))
+
+
+def rows_of(bindings: Bindings) -> list[dict[str, Term]]:
+    """Give the rows of a SELECT as terms."""
+    return [{variable: term_of(binding) for variable, binding in row.items()} for row in bindings]
+
+
+def triples_of(bindings: Bindings, about: str) -> Iterator[tuple[str, str, str, Term]]:
+    """Give the triples ``?s ?p ?o`` of the rows of a SELECT, each after the thing that ``about`` tells."""
+    terms: dict[tuple[str, ...], Term] = {}
+    for row in bindings:
+        if "s" in row and "o" in row:
+            key = tuple(row["o"].values())
+            object_ = terms.get(key)
+            if object_ is None:
+                object_ = terms[key] = term_of(row["o"])
+            yield name_of(row[about]), name_of(row["s"]), row["p"]["value"], object_
 
 
 def whole(answer: Answer) -> bytes:

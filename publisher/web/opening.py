@@ -226,7 +226,8 @@ def _names(site: Site, path: Path) -> Path | None:
         fresh = path.with_suffix(f".new-{os.getpid()}")
         reader = site.reader
         try:
-            build_lookup(replace(reader, limits=reader.limits._replace(seconds=_INDEX_SECONDS)), fresh)
+            patient = replace(reader, limits=reader.limits._replace(seconds=_INDEX_SECONDS))
+            build_lookup(patient, fresh, tell=lambda told: _LOG.warning("%s, before the site answers", told))
             fresh.replace(path)
         except ResultTooLarge as error:
             _LOG.warning("search by name is off, there are too many names for it: %s", error.message)

@@ -110,20 +110,38 @@ def test_what_rdf_xml_cannot_say_is_told_with_the_other_syntaxes(tmp_path: Path)
         assert client.get("/one.ttl").status_code == 200
 
 
+def test_files_with_more_names_than_one_answer_are_searched(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Names that are too many for one answer are read in portions: the first and the last of them are found."""
+    opened = _opened_with_names(tmp_path, 9000)
+    with contextlib.closing(opened):
+        client = create_app(opened.in_this_process()).test_client()
+        assert "9000 names are read in" in caplog.text
+        for number in (0, 8999):
+            found = client.get(f"/search?q=thing+number+{number}&format=json").get_json()
+            assert [hit["iri"] for hit in found if hit["label"].startswith(f"thing number {number} ")] == [
+                f"http://example.org/s{number}"
+            ]
+
+
 def test_files_with_more_names_than_an_index_takes_are_served_without_search(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Data of very many names have pages and answers all the same; only the search is off, and that is said."""
-    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
-    lines = (f'<http://example.org/s{n}> {label} "thing number {n} of very many" .\n' for n in range(9000))
-    data = tmp_path / "many.nt"
-    data.write_text("".join(lines), encoding="utf-8")
-    opened = open_sources(Sources((data,), settings_from({}, {"max_answer_mb": "1"})))
+    monkeypatch.setattr("publisher.entities.portions.MOST", 1000)
+    opened = _opened_with_names(tmp_path, 9000)
     with contextlib.closing(opened):
         client = create_app(opened.in_this_process()).test_client()
         assert "search by name is off" in caplog.text
         assert "no index of names" in client.get("/search?q=thing").text
         assert client.get("/s77.html").status_code == 200
+
+
+def _opened_with_names(folder: Path, number: int) -> Opened:
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    lines = (f'<http://example.org/s{n}> {label} "thing number {n} of very many" .\n' for n in range(number))
+    data = folder / "many.nt"
+    data.write_text("".join(lines), encoding="utf-8")
+    return open_sources(Sources((data,), settings_from({}, {"max_answer_mb": "1"})))
 
 
 def test_nothing_to_serve_is_told(tmp_path: Path) -> None:
