@@ -12,7 +12,13 @@ from publisher.entities.reader import Reader, term, terms
 from publisher.entities.telling import facts_read
 from publisher.rdf import quads
 
-_ALL = "1000000"
+_ALL = 1_000_000
+_SORTED = 5000
+
+
+def links(number: int) -> dict[str, str]:
+    """Give the slots of a query that takes so many incoming links, and no more of them to sort than is quick."""
+    return {"inbound": str(number), "among": str(max(number, _SORTED))}
 
 
 def page_of(reader: Reader, iri: str, *, inbound: int) -> Graph:
@@ -20,7 +26,7 @@ def page_of(reader: Reader, iri: str, *, inbound: int) -> Graph:
     ready = reader.memory.pages.take(iri)
     if ready is not None:
         return ready
-    return reader.graphs("page", "thing", things=term(iri), inbound=str(inbound + 1)).get(iri) or Graph()
+    return reader.graphs("page", "thing", things=term(iri), **links(inbound + 1)).get(iri) or Graph()
 
 
 def listed(reader: Reader, iri: str, *, offset: int, limit: int) -> list[str]:
@@ -35,15 +41,15 @@ def listed(reader: Reader, iri: str, *, offset: int, limit: int) -> list[str]:
 def described(reader: Reader, iri: str, *, inbound: int) -> Sequence[str]:
     """Give the N-Triples lines of a thing's description."""
     ready = reader.memory.described.get(iri)
-    return ready if ready is not None else _described(reader, (iri,), str(inbound)).get(iri, ())
+    return ready if ready is not None else _described(reader, (iri,), inbound).get(iri, ())
 
 
 def read_pages(reader: Reader, iris: Sequence[str], *, inbound: int) -> None:
     """Read ahead what the pages about some things are read from, the names that they mention, and their facts."""
-    pages = reader.graphs("page", "thing", things=terms(iris), inbound=_ALL)
+    pages = reader.graphs("page", "thing", things=terms(iris), **links(_ALL))
     lists: dict[str, list[str]] = {iri: [] for iri in iris}
     if reader.role("predicate") is not None:
-        for row in reader.rows("listed", things=terms(iris), offset="0", limit=_ALL):
+        for row in reader.rows("listed", things=terms(iris), offset="0", limit=str(_ALL)):
             lists[row["thing"].value].append(row["fact"].value)
     for iri in iris:
         page = pages.get(iri) or Graph()
@@ -62,11 +68,11 @@ def read_descriptions(reader: Reader, iris: Sequence[str], *, inbound: int) -> N
             reader.memory.described.keep(iri, lines)
 
 
-def _described(reader: Reader, iris: Sequence[str], inbound: str) -> dict[str, tuple[str, ...]]:
+def _described(reader: Reader, iris: Sequence[str], inbound: int) -> dict[str, tuple[str, ...]]:
     about = reader.about
     query = "graph" if tuple(iris) == (about.vocabulary,) and "ontology" in about.graphs else "describe"
     found: dict[str, dict[str, None]] = {}
-    for thing, subject, predicate, object_ in reader.triples(query, "thing", things=terms(iris), inbound=inbound):
+    for thing, subject, predicate, object_ in reader.triples(query, "thing", things=terms(iris), **links(inbound)):
         found.setdefault(thing, {})[quads.line(_node(subject), f"<{predicate}>", _written(object_))] = None
     return {thing: tuple(lines) for thing, lines in found.items()}
 

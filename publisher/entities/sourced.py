@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from publisher.entities.ahead import links
 from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import Naming
@@ -23,11 +24,11 @@ class Sourced:
 
 def sourced(reader: Reader, iri: str) -> Sourced | None:
     """Give where a piece of evidence stands, or None where that is no evidence with passages."""
-    graph = reader.graph("page", things=term(iri), inbound="20")
+    graph = reader.graph("page", things=term(iri), **links(20))
     documents = graph.iris(iri, reader.role("document"))
     about = Graph()
     for document in documents:
-        reader.graph("page", about, things=term(document), inbound="1")
+        reader.graph("page", about, things=term(document), **links(1))
     supports = tuple(subject for subject in graph if iri in graph.iris(subject, reader.role("evidence")))
     naming = Naming(reader, graph.mentioned())
     evidence = Facts(reader, graph, naming).evidence(iri)

@@ -13,7 +13,8 @@ from publisher.rdf.query import Form, read
 
 FOLDER = resources.files("publisher.entities.queries")
 QUERIES = sorted(item.name for item in FOLDER.iterdir() if item.name.endswith(".rq"))
-SLOTS = {"thing": "<urn:a>", "things": "<urn:a> <urn:b>", "inbound": "5", "offset": "0", "limit": "5",
+SLOTS = {"thing": "<urn:a>", "things": "<urn:a> <urn:b>", "inbound": "5", "among": "9", "offset": "0", "limit": "5",
+         "query": "SELECT * {}",
          "document": "<urn:d>", "licence": "", "modified": '"x"', "dataset": "<urn:s>", "version": "",
          "endpoint": "<urn:e>", "title": '"t"', "formats": "", "features": "", "graphs": "", "triples": ""}  # fmt: skip
 
