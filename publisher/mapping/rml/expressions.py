@@ -47,5 +47,5 @@ def read_side(graph: Graph, node: Node, side: str, fail: Fail) -> Expression:
 
 
 def ordered(nodes: list[Node]) -> list[Node]:
-    """Give distinct nodes in an order that does not depend on the reader."""
+    """Give distinct nodes in an order that does not depend on the run: blank nodes as written, others by value."""
     return sorted(set(nodes), key=lambda node: node.value) if len(nodes) > 1 else nodes

@@ -28,7 +28,10 @@ _BASE = re.compile(r"^\s*(?:@base|BASE)\s+<([^>]*)>", re.MULTILINE | re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One RDF term of a mapping document: an IRI, a blank node or a literal, with its canonical N-Quads form."""
+    """One RDF term of a mapping document: an IRI, a blank node or a literal, with its canonical N-Quads form.
+
+    Blank nodes are numbered as the document names them: the parser's own labels are others in each run.
+    """
 
     kind: str
     value: str
@@ -100,9 +103,10 @@ def read_graph(path: Path, *, base: str | None) -> Graph:
         ) from None
     declared = _BASE.search(text)
     graph = Graph(_shown(path), text, declared[1] if declared else None)
+    labels: dict[str, str] = {}
     try:
         for quad in quads.read(path, base=base or "urn:exportin:mapping/"):
-            subject, value = _node(quad.subject), _node(quad.object)
+            subject, value = (_node(term, path.stem, labels) for term in (quad.subject, quad.object))
             table = graph.properties.setdefault(subject.value, {})
             table.setdefault(folded(quad.predicate.value), []).append(value)
             graph.older = graph.older or quad.predicate.value.startswith(_OLDER)
@@ -116,10 +120,11 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
-def _node(term: object) -> Node:
+def _node(term: object, document: str, labels: dict[str, str]) -> Node:
     text = str(term)
     if text.startswith("_:"):
-        return Node("blank", text, text)
+        label = labels.setdefault(text, f"_:{document}.{len(labels):06}")
+        return Node("blank", label, label)
     value = str(getattr(term, "value", text))
     if text.startswith("<"):
         return Node("iri", value, quads.iri(value))

@@ -1,5 +1,8 @@
 """The query of a triples map: rows, joins, and the SQL that is shown."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -47,3 +50,28 @@ def test_the_sql_of_a_document_names_its_rules(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         rows = connection.execute(shown).fetchall()
     assert rows == [(r'<http://example.org/a%20b> <http://example.org/name> "say \"x\"" .',)]
+
+
+def test_the_sql_of_a_document_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """Terms, joins and columns stand in the order of the document, whatever seed the process hashes with."""
+    (tmp_path / "c.csv").write_text("id,k,l,name,other,third\n1,x,y,a,b,c\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("id,m\nx,y\n", encoding="utf-8")
+    mapping = write(
+        tmp_path,
+        """<#child> rml:logicalSource [ rml:source "c.csv" ] ; rml:subjectMap [ rml:template "http://e.example/{id}" ] ;
+      rml:predicateObjectMap [ rml:predicate ex:of ; rml:objectMap [ rml:parentTriplesMap <#parent> ;
+        rml:joinCondition [ rml:child "l" ; rml:parent "m" ], [ rml:child "k" ; rml:parent "id" ] ] ] ;
+      rml:predicateObjectMap [ rml:predicate ex:p, ex:q ;
+        rml:objectMap [ rml:reference "third" ], [ rml:reference "name" ], [ rml:reference "other" ] ] .
+    <#parent> rml:logicalSource [ rml:source "p.csv" ] ; rml:subjectMap [ rml:template "http://e.example/{id}" ] .""",
+    )
+    command = [sys.executable, "-m", "publisher", "map", str(mapping), "--root", str(tmp_path), "--show-sql"]
+    shown = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    (text,) = shown
+    columns = [text.index(f'QUOTED("c"."{name}")') for name in ("third", "name", "other")]
+    assert sorted(columns) == columns
