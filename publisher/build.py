@@ -310,7 +310,7 @@ def _description(manifest: Manifest, version: str) -> Description:
 
 
 def _agent(person: Person) -> Agent:
-    return Agent(person.name, person.iri)
+    return Agent(person.name, person.iri, person.kind)
 
 
 def _attachments(dataset: Dataset) -> Iterator[Attachment]:

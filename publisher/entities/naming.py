@@ -25,6 +25,7 @@ _BORING = (
     f"{names.RDFS}Resource",
     f"{names.SKOS}Concept",
     f"{names.OA}Annotation",
+    f"{names.FOAF}Agent",
 )
 _CHUNK = 1500
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -77,8 +77,8 @@ def dataset(about: Description, files: list[File], root: str) -> dict[str, Any]:
 
 
 def _agent(agent: Agent) -> dict[str, Any]:
-    kind = "Person" if agent.iri and "orcid.org" in agent.iri else "Organization"
-    return {"@type": kind, "name": agent.name, **({"@id": agent.iri} if agent.iri else {})}
+    said = {"@type": agent.class_name, "name": agent.name, "@id": agent.iri}
+    return {key: value for key, value in said.items() if value}
 
 
 def _download(file: File, about: Description, root: str) -> dict[str, Any]:

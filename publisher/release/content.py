@@ -9,13 +9,26 @@ from pathlib import Path
 
 from publisher.rdf.prefixes import Prefixes
 
+_REGISTRIES = {"https://orcid.org/": "Person", "https://ror.org/": "Organization"}
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person or an organisation: a name, and an IRI (ORCID, ROR, home page) where one is known."""
+    """A person or an organisation: a name, and an IRI (ORCID, ROR, home page) where one is known.
+
+    ``kind`` is ``person`` or ``organization`` where the dataset states it.
+    """
 
     name: str
     iri: str | None = None
+    kind: str | None = None
+
+    @property
+    def class_name(self) -> str | None:
+        """Give the class of FOAF and schema.org, ``Person`` or ``Organization``: as stated, else by the registry."""
+        if self.kind:
+            return self.kind.capitalize()
+        return next((name for start, name in _REGISTRIES.items() if (self.iri or "").startswith(start)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,13 +59,13 @@ def check_kinds(house: House) -> Iterator[Finding]:
                 named = " or ".join(_name(house, each) for each in classes)
                 yield Finding(
                     f"relation.{role}-kind",
-                    f"{_name(house, predicate)} wants {_a(named)} as its {role}, "
-                    f"and {_name(house, node)} is {_a(_named_types(house, node))}",
+                    f"{_name(house, predicate)} wants a thing of the class {named} as its {role}, "
+                    f"and {_name(house, node)} is of {_named_types(house, node)}",
                     house.places.keys.get((row["iri"] or "", house.manifest.roles[role])) or where_of(row),
                     focus=row["iri"],
                     path=house.manifest.roles[role],
                     value=row[role],
-                    fix=f"choose another predicate, or another {role}: one that is {_a(named)}",
+                    fix=f"choose another predicate, or another {role}: one of the class {named}",
                 )
 
 
@@ -231,7 +231,7 @@ def _classes(data: Graph, wanted: str) -> list[str]:
 
 def _named_types(house: House, node: str) -> str:
     types = [each for each in house.data.objects(node, TYPE) if not each.startswith((f"<{OWL}", f"<{RDF}"))]
-    return " and ".join(_name(house, each) for each in sorted(types)) or "something else"
+    return f"the class {' and '.join(_name(house, each) for each in sorted(types))}" if types else "another class"
 
 
 def _name(house: House, node: str) -> str:
@@ -239,7 +239,3 @@ def _name(house: House, node: str) -> str:
         for text in house.data.objects(node, label):
             return f"“{terms.text_of(text)}”"
     return house.manifest.prefixes.compress(terms.iri_of(node)) or terms.text_of(node)
-
-
-def _a(words: str) -> str:
-    return f"a {words}" if words else "nothing known"

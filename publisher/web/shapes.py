@@ -21,7 +21,7 @@ _NUMBERS = {
     "minCount": "at least {}", "maxCount": "at most {}", "minInclusive": "from {}", "maxInclusive": "up to {}",
     "minLength": "at least {} characters", "maxLength": "at most {} characters", "pattern": "written like {}",
 }  # fmt: skip
-_TERMS = {"class": "a {}", "datatype": "a value of {}", "node": "fits {}", "hasValue": "has {}"}
+_TERMS = {"class": "of the class {}", "datatype": "a value of {}", "node": "fits {}", "hasValue": "has {}"}
 _STEPS = {"inversePath": "inverse of {}", "zeroOrMorePath": "{}, any number of times",
           "oneOrMorePath": "{}, repeatedly", "zeroOrOnePath": "{}, or itself"}  # fmt: skip
 _WAYS = {"or": "one of several ways", "xone": "exactly one of several ways", "not": "unlike another shape"}

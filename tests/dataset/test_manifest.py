@@ -75,6 +75,21 @@ def test_a_creator_without_a_name_is_found(tmp_path: Path) -> None:
     assert [(item.code, item.where.line) for item in findings if item.where] == [("manifest.wrong-type", 7)]
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ('{ name = "A" }', None),
+        ('{ name = "A", kind = "organization" }', "organization"),
+        ('{ name = "A", kind = "group" }', "found"),
+        ('{ name = "A", kind = ["person"] }', "found"),
+    ],
+)
+def test_a_creator_is_the_kind_that_is_stated(tmp_path: Path, said: str, name: str | None) -> None:
+    """Whether somebody is a person or an organization is stated or not; nothing else can be said."""
+    manifest, findings = read_manifest(write(tmp_path, SMALL + f"creators = [{said}]\n"))
+    assert [name] == [agent.kind for agent in manifest.creators] + ["found" for _ in findings]
+
+
 def test_a_version_may_be_a_bare_date(tmp_path: Path) -> None:
     """A date without quotes is the version that it looks like."""
     manifest, findings = read_manifest(write(tmp_path, SMALL.replace('"2026-01-01"', "2026-01-01")))

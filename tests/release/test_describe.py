@@ -9,16 +9,19 @@ import pyoxigraph as ox
 import pytest
 
 from publisher.rdf.quads import lines_of
+from publisher.release.content import Agent
 from publisher.release.describe.examples import read_example
-from publisher.release.describe.schema_org import spdx
+from publisher.release.describe.schema_org import json_bytes, schema_org, spdx
 from publisher.release.record import Release
 from publisher.release.write import write_release
+from tests.release.conftest import description
 
 _PREFIXES = """
 PREFIX void: <http://rdfs.org/ns/void#> PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX spdx: <http://spdx.org/rdf/terms#> PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX voidext: <http://ldf.fi/void-ext#> PREFIX pav: <http://purl.org/pav/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 """
 _VERSION = "<https://example.org/birds/dataset/2026-01-02>"
@@ -175,6 +178,18 @@ def test_provenance_and_retired(stores: tuple[ox.Store, ox.Store]) -> None:
     assert _rows(stores[1], "SELECT ?o { <https://example.org/birds/fact/F0> dcterms:isReplacedBy ?o }") == [
         ("https://example.org/birds/fact/F1",)
     ]
+
+
+def test_creators_are_what_they_are_known_to_be(stores: tuple[ox.Store, ox.Store]) -> None:
+    """An ORCID is a person's; of whom nothing is stated, nothing is made up, neither in RDF nor for search engines."""
+    asked = "SELECT DISTINCT ?n ?c { ?a a foaf:Agent, ?c ; foaf:name ?n FILTER(STRSTARTS(STR(?c), STR(foaf:))) }"
+    foaf = "http://xmlns.com/foaf/0.1/"
+    assert set(_rows(stores[1], asked)) == {
+        ("Robin Redbreast", f"{foaf}Agent"), ("Robin Redbreast", f"{foaf}Person"), ("The Aviary", f"{foaf}Agent"),
+    }  # fmt: skip
+    stated = description(publisher=Agent("The Nest", kind="organization"))
+    table = json.loads(json_bytes(schema_org(stated, ())))
+    assert [item.get("@type") for item in (*table["creator"], table["publisher"])] == ["Person", None, "Organization"]
 
 
 def test_schema_org(release: Release) -> None:

@@ -223,9 +223,10 @@ class _Reader:
     def _agent(self, key: str, given: object) -> Agent | None:
         if given is None:
             return None
-        if isinstance(given, dict) and isinstance(given.get("name"), str) and set(given) <= {"name", "iri"}:
-            iri = given.get("iri")
-            if iri is None or (isinstance(iri, str) and is_iri(iri)):
-                return Agent(given["name"], iri)
-        self.toml.wrong_type("dataset", key, "{ name = “…”, iri = “https://…” } with iri optional", given)
+        if isinstance(given, dict) and isinstance(given.get("name"), str) and set(given) <= {"name", "iri", "kind"}:
+            iri, kind = given.get("iri"), given.get("kind")
+            if (iri is None or (isinstance(iri, str) and is_iri(iri))) and kind in (None, "person", "organization"):
+                return Agent(given["name"], iri, kind)
+        wanted = "{ name = “…”, iri = “https://…”, kind = “person” or “organization” } with iri and kind optional"
+        self.toml.wrong_type("dataset", key, wanted, given)
         return None

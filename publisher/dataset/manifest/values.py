@@ -9,10 +9,11 @@ from publisher.rdf.prefixes import Prefixes
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person or an organisation: a name, and an IRI where one is known."""
+    """A person or an organisation: a name, and, where they are stated, an IRI and which of the two (``kind``)."""
 
     name: str
     iri: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

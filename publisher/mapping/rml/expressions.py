@@ -22,11 +22,11 @@ def read_expression(graph: Graph, node: Node, role: str, fail: Fail) -> tuple[Ex
         return Template(()), None
     if len(found) != 1:
         said = ", ".join(name for name, _ in found) or "nothing"
-        fail(f"a {role} map gives {said}", "give it exactly one of rml:constant, rml:reference and rml:template")
+        fail(f"the {role} map gives {said}", "give it exactly one of rml:constant, rml:reference and rml:template")
     name, value = found[0]
     if name == "constant":
         if value.kind == "blank":
-            fail(f"the constant of a {role} map is a blank node", "name it with an IRI")
+            fail(f"the constant of the {role} map is a blank node", "name it with an IRI")
         return Constant(value.value, value.term), value
     if value.kind != "literal":
         fail(f"rml:{name} wants a text, not {value.value}")

@@ -142,7 +142,7 @@ class _Reader:
 
     def term_map(self, node: Node, role: str) -> TermMap:
         if node.kind == "literal":
-            self.fail(f"a {role} map is the literal {node.value!r}", f"write rml:{role} for a constant")
+            self.fail(f"the {role} map is the literal {node.value!r}", f"write rml:{role} for a constant")
         for name, feature in _REFUSED.items():
             if self.graph.objects(node.value, name):
                 self.fail(f"it uses {feature}, which is not supported", "express it in a query or a view of the source")
@@ -150,9 +150,9 @@ class _Reader:
         datatypes, languages = self.companion(node, "datatype"), self.companion(node, "language")
         kind = self.term_type(node, role, expression, constant, literal=bool(datatypes or languages))
         if (datatypes or languages) and kind is not TermType.LITERAL:
-            self.fail(f"a {role} map with term type {kind.value} has a language or a datatype")
+            self.fail(f"the {role} map with term type {kind.value} has a language or a datatype")
         if datatypes and languages:
-            self.fail(f"a {role} map has both a language and a datatype", "keep one of them")
+            self.fail(f"the {role} map has both a language and a datatype", "keep one of them")
         datatype = self.datatype(datatypes[0]) if datatypes else None
         return TermMap(expression, kind, self.language(languages[0]) if languages else None, datatype)
 
@@ -186,7 +186,7 @@ class _Reader:
     ) -> TermType:
         declared = self.graph.objects(node.value, "termType")
         if len(declared) > 1:
-            self.fail(f"a {role} map has more than one term type", "keep one rml:termType")
+            self.fail(f"the {role} map has more than one term type", "keep one rml:termType")
         default = TermType.IRI
         if constant is not None:
             default = TermType.LITERAL if constant.kind == "literal" else TermType.IRI

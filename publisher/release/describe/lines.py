@@ -50,7 +50,7 @@ class Lines:
         """Say that an agent plays a part, and the agent's name."""
         iri = agent.iri or f"{about.iri}#agent-{short_hash(agent.name)}"
         self.say(subject, predicate, node(iri))
-        self.kind(iri, "foaf:Agent")
+        self.kind(iri, "foaf:Agent", *([f"foaf:{agent.class_name}"] if agent.class_name else []))
         self.say(iri, "foaf:name", literal(agent.name))
 
 

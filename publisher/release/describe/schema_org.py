@@ -42,7 +42,7 @@ def schema_org(about: Description, files: Sequence[File]) -> dict[str, object]:
         "distribution": [_download(about, file) for file in dumps],
     }
     if about.publisher:
-        table["publisher"] = _agent(about.publisher, kind="Organization")
+        table["publisher"] = _agent(about.publisher)
     if day(about.version):
         table["datePublished"] = about.version
     return {key: value for key, value in table.items() if value not in ([], "")}
@@ -80,8 +80,9 @@ def json_bytes(table: Mapping[str, object]) -> bytes:
     return json.dumps(table, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _agent(agent: Agent, *, kind: str = "Person") -> dict[str, str]:
-    return {"@type": kind, "name": agent.name} | ({"@id": agent.iri} if agent.iri else {})
+def _agent(agent: Agent) -> dict[str, str]:
+    said = {"@type": agent.class_name, "name": agent.name, "@id": agent.iri}
+    return {key: value for key, value in said.items() if value}
 
 
 def _download(about: Description, file: File) -> dict[str, object]:

@@ -81,7 +81,7 @@ def check_reasoning(
         yield _contradiction(conflict, lines, exact=search.within)
     # What lies below an empty class is empty for its reason.
     for number, (name, below) in enumerate(_highest(data, verdict.unsatisfiable).items()):
-        progress(f"nothing can be a {lines.short(f'<{name}>')}, looking for the smallest cause")
+        progress(f"nothing can be of the class {lines.short(f'<{name}>')}, looking for the smallest cause")
         conflict = search.emptiness(f"<{name}>") if number < _EXPLAINED else []
         yield _empty(name, below, conflict, lines, exact=search.within)
 
@@ -151,7 +151,7 @@ def _empty(name: str, below: int, conflict: Sequence[Axiom], lines: TurtleLines,
     why = f"{'' if exact else ', for some of these'}: {_listed(conflict, lines)}" if conflict else ""
     return Finding(
         "reasoning.empty-class",
-        f"nothing can be a {lines.short(f'<{name}>')}{others}{why}",
+        f"nothing can be of the class {lines.short(f'<{name}>')}{others}{why}",
         lines.of((f"<{name}>", SUBCLASS, "")),
         focus=name,
         fix="take away a superclass or a disjointness",
