@@ -68,10 +68,18 @@ class Prefixes:
         return text if "://" in text and is_iri(text) else None
 
     def compress(self, iri: str) -> str | None:
-        """Give the shortest CURIE of an IRI, or None where no namespace fits or nothing would remain."""
+        """Give the shortest CURIE of an IRI, or None where no namespace fits or nothing would remain.
+
+        An identifier that repeats its prefix has none: registries take ``EX:EX:5`` for ``EX:5``, which is another IRI.
+
+        >>> Prefixes({"EX": "http://example.org/"}).compress("http://example.org/EX:5") is None
+        True
+        """
         for prefix, namespace in self._by_length:
             if iri.startswith(namespace) and len(iri) > len(namespace):
-                return f"{prefix}:{iri[len(namespace) :]}"
+                local = iri[len(namespace) :]
+                if ":" not in local or not local.casefold().startswith(f"{prefix.casefold()}:"):
+                    return f"{prefix}:{local}"
         return None
 
     def _turtle_name(self, iri: str) -> str:
