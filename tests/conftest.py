@@ -11,7 +11,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import postgres
+from tests import leftovers, postgres
 
 # A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that; tests send it to theirs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -28,6 +28,12 @@ class ByFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """See to it that nothing outlives the run; its processes are marked as the run itself is."""
+    if not hasattr(config, "workerinput"):
+        leftovers.watch()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
