@@ -5,7 +5,8 @@ import { tags } from "@lezer/highlight";
 
 export const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.definitionKeyword, tags.operatorKeyword, tags.controlKeyword, tags.modifier], color: "var(--gate)", fontWeight: "600" },
-  { tag: [tags.variableName, tags.propertyName, tags.special(tags.variableName)], color: "var(--cargo)" },
+  { tag: [tags.propertyName, tags.special(tags.variableName)], color: "var(--cargo)" },
+  { tag: tags.variableName, color: "var(--cargo)", whiteSpace: "nowrap" }, // a browser would break a line after "?"
   { tag: [tags.string, tags.special(tags.string)], color: "var(--deny)" },
   { tag: [tags.number, tags.bool, tags.literal, tags.atom], color: "var(--deny)" },
   { tag: [tags.comment, tags.lineComment], color: "var(--soft)", fontStyle: "italic" },

@@ -204,6 +204,36 @@ def test_markup_in_the_data_is_shown_and_not_run(page: Any) -> None:
     assert "<img src=x onerror=alert(1)><script>alert(2)</script>" == page.locator("table.rows tbody td").inner_text()
 
 
+_WRAPPED = r"""editor => {
+  const broken = [];
+  let seen = 0;
+  for (const line of editor.querySelectorAll(".cm-line")) {
+    const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const found of texts.currentNode.data.matchAll(/[?]\w+/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, found.index);
+        range.setEnd(texts.currentNode, found.index + found[0].length);
+        seen += 1;
+        if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(found[0]);
+      }
+    }
+  }
+  return [broken, seen];
+}"""
+
+
+def test_a_narrow_screen_breaks_no_variable(page: Any) -> None:
+    """On a phone long lines wrap between words: no line ends with the question mark of a variable, nor hangs over."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    lines = [f"  ?s{'s' * number} ?property ?value FILTER(STRSTARTS(STR(?property),?one))" for number in range(16)]
+    iri = f"  ?s ?p <https://example.org/{'long/' * 20}> ."
+    _write(page, "\n".join(["SELECT * WHERE {", *lines, iri, "}"]))
+    broken, seen = page.locator(".cm-content").evaluate(_WRAPPED)
+    assert (broken, seen >= 40) == ([], True)
+    assert page.locator(".cm-scroller").evaluate("scroller => scroller.scrollWidth - scroller.clientWidth") == 0
+
+
 def test_tab_leaves_the_editor(page: Any) -> None:
     """The editor is no trap for those who move by keyboard."""
     page.locator(".cm-content").click()
