@@ -102,6 +102,8 @@ class Facts:
         owned = not term.is_iri or term.value.startswith(f"{subject.partition('#')[0]}#")
         if owned and depth > 0 and term.value in self._graph and term.value != subject:
             inner = self.properties(term.value, hidden={TYPE, *LABELS}, depth=depth - 1)
+            if term.is_iri and not inner and self._graph.text(term.value, LABELS):
+                return self._naming.link(term.value)  # all that is said of it is what it is called
             return Parts(term.value, self._naming.kinds(term.value), inner)
         return self._naming.link(term.value) if term.is_iri else Text("…")
 

@@ -1,5 +1,8 @@
 """A reader over a real store in memory: three lights, three claims, two papers."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -9,7 +12,9 @@ from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.names import RDF, SCHEMA
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description
+from publisher.settings import settings_from
 from publisher.store.engines.embedded import Embedded
+from publisher.store.open import open_store
 from publisher.store.policy import Policy
 from publisher.store.port import Limits
 
@@ -46,3 +51,14 @@ def _reader() -> Reader:
 @pytest.fixture(name="plain", scope="session")
 def _plain() -> Reader:
     return reader_with({})
+
+
+@contextmanager
+def reading(lines: Sequence[str], about: Reader, folder: Path) -> Iterator[Reader]:
+    """Give a reader of these statements, loaded in this order, in a dataset that has neither roles nor graphs."""
+    data = folder / "data.nt"
+    data.write_text("\n".join((*lines, "")), encoding="utf-8")
+    with closing(
+        open_store((data,), settings=settings_from({}), prefixes=about.about.prefixes, isolated=False)
+    ) as store:
+        yield Reader(store, replace(about.about, graphs={}, roles={}), Limits())

@@ -1,9 +1,6 @@
 """Which of many incoming links are shown."""
 
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,26 +10,13 @@ from publisher.entities.reader import Reader
 from publisher.entities.view import view
 from publisher.rdf.media import N_TRIPLES
 from publisher.rdf.names import RDFS
-from publisher.settings import settings_from
-from publisher.store.open import open_store
-from publisher.store.port import Limits
+from tests.entities.conftest import reading
 
 HUB = "http://e.example/hub"
 LINKS = [
     f"<http://e.example/t{number:04d}> <http://e.example/{verb}> <{HUB}> ." for number in range(600) for verb in "pq"
 ]
 NAMES = [f'<http://e.example/t{number:04d}> <{RDFS}label> "thing {number}" .' for number in range(600)]
-
-
-@contextmanager
-def reading(lines: Sequence[str], about: Reader, folder: Path, **settings: str) -> Iterator[Reader]:
-    """Give a reader of these statements, loaded in this order."""
-    data = folder / "hub.nt"
-    data.write_text("\n".join((*lines, "")), encoding="utf-8")
-    with closing(
-        open_store((data,), settings=settings_from({}, settings), prefixes=about.about.prefixes, isolated=False)
-    ) as store:
-        yield Reader(store, replace(about.about, graphs={}, roles={}), Limits())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

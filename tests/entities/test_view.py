@@ -1,6 +1,7 @@
 """The page about one thing, as a value."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from publisher.entities.sourced import sourced
 from publisher.entities.values import Certainty, Link, Passage, Text
 from publisher.entities.view import view
 from publisher.errors import UsageError
+from publisher.rdf.names import DCTERMS, FOAF, RDF
+from tests.entities.conftest import reading
 
 BASE = "https://example.org/lights/"
 LIGHT = f"{BASE}thing/LX0000001"
@@ -147,3 +150,18 @@ def test_a_place_is_found_with_its_checksum(reader: Reader) -> None:
     assert [fact.name for fact in found.facts] == ["Skårholm Light stands in Skårholm"]
     assert (len(found.checksums), len(found.checksums[0])) == (1, 64)
     assert sourced(reader, f"{BASE}witness/LW0000002") is None
+
+
+def test_a_part_of_which_only_the_name_is_told_is_shown_by_its_name(reader: Reader, tmp_path: Path) -> None:
+    """A creator whom the dataset describes beside itself is called by name, with what it is, not by its kind alone."""
+    lines = [
+        f"<{BASE}dataset> <{DCTERMS}creator> <{BASE}dataset#agent-1> .",
+        f"<{BASE}dataset#agent-1> <{RDF}type> <{FOAF}Agent> .",
+        f"<{BASE}dataset#agent-1> <{RDF}type> <{FOAF}Organization> .",
+        f'<{BASE}dataset#agent-1> <{FOAF}name> "The Watch" .',
+    ]
+    with reading(lines, reader, tmp_path) as described:
+        page = view(described, f"{BASE}dataset")
+    assert page is not None
+    shown = [value for item in page.properties + page.record for value in item.values]
+    assert shown == [Link(f"{BASE}dataset#agent-1", "The Watch", "Organization")]
