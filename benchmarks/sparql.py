@@ -38,8 +38,8 @@ from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Content, Description
 from publisher.release.write import write_release
 from publisher.settings import settings_from
-from publisher.store.broker import walls
 from publisher.store.answers import Cached
+from publisher.store.broker import walls
 from publisher.store.index import build_index
 from publisher.store.open import open_store
 from publisher.store.port import Answer, Limits, Store
