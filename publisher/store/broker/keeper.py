@@ -17,6 +17,7 @@ from publisher.store.source import Source
 
 _LOG = logging.getLogger("exportin.store")
 _STOP_SECONDS = 10.0
+_TUNABLES = "glibc.malloc.tcache_count=127"  # an engine takes and gives back hundreds of small pieces for each query
 
 
 class Keeper:
@@ -57,7 +58,8 @@ class Keeper:
                 _close(self._broker)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        paths = os.pathsep.join(path for path in sys.path if path)
+        environment = {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "PYTHONPATH": paths}
         broker = subprocess.Popen(
             [sys.executable, "-P", "-m", "publisher.store.broker.process"],
             stdin=subprocess.PIPE,
