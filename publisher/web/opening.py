@@ -38,6 +38,9 @@ _INDEX_SECONDS = 600.0
 Union = Literal["union", "plain"]
 _PREFIX = re.compile(r"^\s*@?prefix\s+([A-Za-z][\w.\-]*)?:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _HEAD = 64 * 1024
+_LABELS = "labels.sqlite"
+_MIB = 1024 * 1024
+HEAVY = 32  # MiB of RDF files, from which on to load them and to read their names takes so long that it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,12 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A live release as one process has opened it for others; ``store`` is None where each opens its own."""
+    """What is live, as one process has opened it for others; ``store`` is None where each opens its own.
 
-    place: Path
+    ``place`` is the folder of a release; None are the files.
+    """
+
+    place: Path | None
     store: Store | None
     names: Path | None
     pages: Path | None
@@ -79,13 +85,15 @@ class Turn:
 class Opened:
     """A site whose index of names each process opens for itself; ``scratch`` is a folder that goes with it.
 
-    ``pages`` is the file of finished documents that all processes share; None where nothing is kept.
+    ``pages`` is the file of finished documents that all processes share; None where nothing is kept. ``unread`` tells
+    that the names are still to be read.
     """
 
     site: Site
     names: Path | None
     scratch: Path | None = None
     pages: Path | None = None
+    unread: bool = False
 
     def close(self) -> None:
         """Close the store, and remove what was written for this process alone."""
@@ -93,26 +101,40 @@ class Opened:
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def turn(self, place: Path) -> Turn:
-        """Give what another process opens of the release at a place."""
+    def turn(self, place: Path | None) -> Turn:
+        """Give what another process opens of the release at a place, or of the files."""
         store = self.site.store
         return Turn(place, store if isinstance(store, Workers | Cached) else None, self.names, self.pages)
+
+    def with_names(self) -> "Opened":
+        """Read the names that are unread, and give the site with them."""
+        if not self.unread or self.scratch is None:
+            return self
+        return replace(self, names=_names(self.site, self.scratch / _LABELS), unread=False)
 
     def in_this_process(self) -> Site:
         """Give the site with its index of names."""
         return replace(self.site, lookup=Lookup(self.names)) if self.names else self.site
 
 
-def open_sources(sources: Sources) -> Opened:
-    """Open what is to be served; raise UsageError, ReleaseError or StoreError where it cannot be."""
+def open_sources(sources: Sources, *, at_once: bool = False) -> Opened:
+    """Open what is to be served; raise UsageError, ReleaseError or StoreError where it cannot be.
+
+    Names are read now; ``at_once`` leaves those of large files for ``with_names``, which may take minutes.
+    """
     release = _release(sources)
     if release is not None:
         return _of_release(release, sources)
-    return _of_files(sources)
+    site = _site_of_files(sources)
+    if at_once and weight_of(sources.places) >= HEAVY:
+        return Opened(site, None, _scratch(), unread=True)
+    return _with_scratch(site)
 
 
 def open_turn(turn: Turn, sources: Sources) -> Opened:
-    """Open a release that another process has opened already; raise ReleaseError or StoreError."""
+    """Open what another process has opened already; raise ReleaseError or StoreError."""
+    if turn.place is None:
+        return Opened(_site_of_files(sources, turn.store), turn.names)
     release = open_release(turn.place)
     site = _site(release, sources, turn.store or _store(release, sources))
     return Opened(site, turn.names, pages=turn.pages)
@@ -164,13 +186,13 @@ def _of_release(release: Release, sources: Sources) -> Opened:
         return _with_scratch(site)
 
 
-def _of_files(sources: Sources) -> Opened:
+def _site_of_files(sources: Sources, store: Store | None = None) -> Site:
     if not sources.places:
         raise UsageError(
             "there is nothing to serve", fix="name a dataset, a release, or RDF files", code="usage.source"
         )
     prefixes = Prefixes({**STANDARD_PREFIXES, **prefixes_in(sources.places)})
-    store = open_store(
+    store = store or open_store(
         sources.store or sources.places,
         settings=sources.settings,
         prefixes=prefixes,
@@ -178,13 +200,20 @@ def _of_files(sources: Sources) -> Opened:
         default_graph=sources.union,
     )
     about = _described(store, sources, prefixes)
-    site = Site(store=store, about=about, settings=sources.settings, union=sources.union)
-    return _with_scratch(site)
+    return Site(store=store, about=about, settings=sources.settings, union=sources.union)
 
 
 def _with_scratch(site: Site) -> Opened:
-    folder = Path(tempfile.mkdtemp(prefix="exportin-names-"))
-    return Opened(site, _names(site, folder / "labels.sqlite"), folder)
+    return Opened(site, None, _scratch(), unread=True).with_names()
+
+
+def _scratch() -> Path:
+    return Path(tempfile.mkdtemp(prefix="exportin-names-"))
+
+
+def weight_of(places: Sequence[Path]) -> int:
+    """Give how many MiB the files among some places have."""
+    return sum(place.stat().st_size for place in places if place.is_file()) // _MIB
 
 
 def _described(store: Store, sources: Sources, prefixes: Prefixes) -> Description:
@@ -227,7 +256,7 @@ def _names(site: Site, path: Path) -> Path | None:
         reader = site.reader
         try:
             patient = replace(reader, limits=reader.limits._replace(seconds=_INDEX_SECONDS))
-            build_lookup(patient, fresh, tell=lambda told: _LOG.warning("%s, before the site answers", told))
+            build_lookup(patient, fresh, tell=lambda told: _LOG.warning("%s, and then they can be searched", told))
             fresh.replace(path)
         except ResultTooLarge as error:
             _LOG.warning("search by name is off, there are too many names for it: %s", error.message)

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import socket
+import sqlite3
 import tempfile
 import threading
 import time
@@ -31,7 +32,7 @@ from publisher.rdf.media import HTML
 from publisher.settings import Settings
 from publisher.web import METERS, create_app, meters, preparing
 from publisher.web.live import Live, News
-from publisher.web.opening import Opened, Sources, Turn, Union, open_sources, open_turn
+from publisher.web.opening import HEAVY, Opened, Sources, Turn, Union, open_sources, open_turn, weight_of
 from publisher.web.pages import Application, Pages
 from publisher.web.patience import Patience
 from publisher.web.prepared import Prepared
@@ -44,8 +45,6 @@ _DRAIN = 30.0
 _PATIENCE = 60.0
 _SPARE_THREADS = 32
 _BODY_SECONDS = 20.0
-_MIB = 1024 * 1024
-_HEAVY = 32  # MiB of RDF files, from which on loading them takes so long that it is told
 Tell = Callable[[str], None]
 
 
@@ -113,6 +112,17 @@ class Serving:
             _ended(self._making)
             self._making = _making(self._opened)
             return self._making
+
+    def read_names(self) -> bool:
+        """Read the names that were left for later, and tell whether the web processes turn to a site with them."""
+        try:
+            self._opened = self._opened.with_names()
+        except (ExportinError, OSError, sqlite3.Error) as error:
+            if not self._stop.is_set():
+                _LOG.error("the names could not be read: %s", error)
+            return False
+        self._news.tell(self._opened.turn(None))
+        return self._opened.names is not None
 
     def application(self) -> Application:
         """Give the application of one web process."""
@@ -224,12 +234,13 @@ def start(
     sources = Sources(tuple(places), settings, store, base_iri, default_graph, documents)
     counts = Path(tempfile.mkdtemp(prefix="exportin-counts-"))
     meters.share(counts)
-    weight = sum(place.stat().st_size for place in places if place.is_file()) // _MIB
-    if weight >= _HEAVY:
-        tell(f"loading {weight} MiB of RDF")
+    if weight_of(places) >= HEAVY:
+        tell(f"loading {weight_of(places)} MiB of RDF")
     try:
         serving = Serving(
-            lambda: open_sources(sources), watched=sources.watched, again=lambda turn: open_turn(turn, sources)
+            lambda: open_sources(sources, at_once=True),
+            watched=sources.watched,
+            again=lambda turn: open_turn(turn, sources),
         )
         with contextlib.closing(serving):
             threading.Thread(target=_announce, args=(address, serving, tell, browse), daemon=True).start()
@@ -275,6 +286,9 @@ def _announce(address: Address, serving: Serving, tell: Tell, browse: bool) -> N
     tell("  stop with Ctrl-C")
     if browse:
         webbrowser.open(f"{shown}/")
+    if serving.opened.unread:
+        tell("  reading the names; search by name comes after that")
+        tell("  search by name is there" if serving.read_names() else "  search by name stays off")
     making = serving.make_ahead()  # only now, since it would keep the first visitor waiting
     if making is not None and making.processes:
         tell(f"  making {making.missing} pages ahead; each takes a moment longer until then")

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import multiprocessing
 import time
 from dataclasses import replace
@@ -16,6 +17,7 @@ from publisher.web.opening import Opened, Sources, open_sources
 from publisher.web.server import Address, Serving, serve
 from publisher.web.site import Site
 from tests.ports import free_port
+from tests.serving import serving
 
 
 def _get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -148,3 +150,23 @@ def test_nothing_to_serve_is_told(tmp_path: Path) -> None:
     """A folder without release or dataset is refused with what to do."""
     with pytest.raises(UsageError, match="nothing to serve"):
         open_sources(Sources((tmp_path,), settings_from({})))
+
+
+def test_large_files_are_served_before_their_names_are_read(tmp_path: Path) -> None:
+    """The site answers at once, and finds by name as soon as the names are read."""
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    data = tmp_path / "large.nt"
+    with data.open("w", encoding="utf-8") as stream:
+        for number in range(70):
+            stream.write(f'<http://example.org/s{number}> {label} "thing number {number}" .\n')
+            stream.write(f'<http://example.org/s{number}> <http://example.org/text> "{"x" * 500_000}" .\n')
+    opened = open_sources(Sources((data,), settings_from({}, {"workers": "1"})), at_once=True)
+    opened.close()
+    assert (opened.names, opened.unread) == (None, True)
+    with serving(data) as served:
+        found, deadline = [], time.monotonic() + 60
+        while not found and time.monotonic() < deadline:
+            found = json.loads(served.send("GET", "/search?q=number+69&format=json").body)
+            time.sleep(0.2)
+        assert [hit["iri"] for hit in found] == ["http://example.org/s69"]
+        assert served.send("GET", "/s69.html").status == 200
