@@ -77,13 +77,13 @@ class Named:
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What a query says of itself.
 
     ``base`` is the IRI of BASE; ``default_graphs`` and ``named_graphs`` are the IRIs of FROM and FROM NAMED with their
     prefixes expanded (relative ones as written); ``depth`` is the deepest nesting of brackets, or of signs before one
-    operand; ``limit`` is the value and place of the query's own LIMIT; ``end`` is where its last modifier ends.
+    operand, ``deepest`` its offset; ``limit`` is the value and place of the query's own LIMIT; ``end`` is where its last
+    modifier ends.
     """
 
     text: str
@@ -94,7 +94,7 @@ class Query:
     services: tuple[Named, ...]
     undeclared: tuple[Named, ...]
     depth: int
-    deepest: Position
+    deepest: int
     volatile: bool
     limit: tuple[int, int, int] | None
     end: int
@@ -266,7 +266,7 @@ class _Reader:
             services=tuple(self.services),
             undeclared=tuple(self.undeclared.values()),
             depth=self.depth,
-            deepest=position(self.text, self.deepest),
+            deepest=self.deepest,
             volatile=self.volatile,
             limit=self.limit,
             end=self.end,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from publisher.errors import QueryRefused, QueryRejected
 from publisher.rdf.prefixes import Prefixes
-from publisher.rdf.query import DEEPEST, Form, Query, suggestion
+from publisher.rdf.query import DEEPEST, Form, Query, position, suggestion
 from publisher.settings import Settings
 
 
@@ -27,7 +27,8 @@ class Policy:
         if not query.text.strip():
             raise QueryRejected("the query is empty", fix="send a query such as: ASK {}")
         if query.depth > DEEPEST:
-            place = f"line {query.deepest.line}, column {query.deepest.column}"
+            at = position(query.text, query.deepest)
+            place = f"line {at.line}, column {at.column}"
             raise QueryRefused(
                 f"the query nests deeper than {DEEPEST} levels at {place}",
                 fix="write long lists of alternatives with VALUES or IN",

@@ -50,17 +50,24 @@ def parse_request(
     if len(body) > longest:
         detail = f"the body has {len(body)} bytes, the limit is {longest}"
         return Problem("request-too-large", detail, {"limit": {"bytes": longest}})
-    media, charset = _media(content_type)
     pairs = _pairs(query_string)
     if isinstance(pairs, Problem):
         return pairs
     if method in ("GET", "HEAD"):
-        return _from_pairs(pairs, None)
+        return _from_address(pairs)
+    media, charset = _media(content_type)
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         return Problem("unsupported-media-type", f"the charset must be UTF-8, not {charset}")
     if media == UPDATE:
         return Problem("update-refused", "updates are refused: this service only answers queries")
     return _from_body(method, media, pairs, body)
+
+
+def _from_address(pairs: list[tuple[str, str]]) -> SparqlRequest | Problem:
+    match pairs:
+        case [("query", query)]:  # and nothing else, as nearly always
+            return _refused(query) or SparqlRequest(query)
+    return _from_pairs(pairs, None)
 
 
 def _from_body(method: str, media: str, pairs: list[tuple[str, str]], body: bytes) -> SparqlRequest | Problem:

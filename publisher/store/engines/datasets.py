@@ -34,13 +34,14 @@ class Datasets:
         self._store = store
         self._layout = layout
         self._base = base
+        self._all = Dataset(store, {"use_default_graph_as_union": layout.chained})
         self._merges: OrderedDict[tuple[frozenset[str], frozenset[str]], ox.Store] = OrderedDict()
 
     def of(self, query: Query, asked: _Graphs) -> Dataset:
         """Give the dataset of a query; ``asked`` are the default graphs and the named graphs of the request."""
         if not any(asked):
             if not query.has_dataset:
-                return Dataset(self._store, {"use_default_graph_as_union": self._layout.chained})
+                return self._all
             base = query.base or self._base
             asked = (
                 [_resolved(iri, base) for iri in query.default_graphs],
