@@ -82,8 +82,8 @@ class Query(NamedTuple):
 
     ``base`` is the IRI of BASE; ``default_graphs`` and ``named_graphs`` are the IRIs of FROM and FROM NAMED with their
     prefixes expanded (relative ones as written); ``depth`` is the deepest nesting of brackets, or of signs before one
-    operand, ``deepest`` its offset; ``limit`` is the value and place of the query's own LIMIT; ``end`` is where its last
-    modifier ends.
+    operand, ``deepest`` its offset; ``limit`` is the value and place of the query's own LIMIT; ``end`` is where its
+    last modifier ends.
     """
 
     text: str
