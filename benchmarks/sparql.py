@@ -61,6 +61,7 @@ QUERIES = {
 }
 LIMITS = Limits(seconds=600.0, rows=1_000_000)
 CLIENTS = 8
+PATIENCE = 3600.0  # seconds for a server to start: it may have millions of names to read
 PREFIXES = Prefixes({})
 
 
@@ -160,7 +161,7 @@ def exportin(data: Path, folder: Path) -> Opened:
     release = write_release(Content(description=about, quads=(data,)), folder / "releases")
     stack = ExitStack()
     limits = {"max_rows": 1_000_000, "query_seconds": 600, "prepared_things": 0, "in_memory_quads": 10_000_000}
-    served = stack.enter_context(serving(release.path, **limits))
+    served = stack.enter_context(serving(release.path, within=PATIENCE, **limits))
     return Opened(Wire(served.endpoint), served.process, stack.close)
 
 

@@ -84,8 +84,8 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str | Path, **settings: object) -> Iterator[Served]:
-    """Run ``exportin serve`` with these arguments and settings until the end of the block."""
+def serving(*arguments: str | Path, within: float = _START_SECONDS, **settings: object) -> Iterator[Served]:
+    """Run ``exportin serve`` with these arguments and settings, once it answers ``within`` seconds, to the block's end."""
     given = [part for name, value in settings.items() for part in ("--setting", name, str(value))]
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -96,16 +96,16 @@ def serving(*arguments: str | Path, **settings: object) -> Iterator[Served]:
         start_new_session=True,
     )
     try:
-        port = _port(process)
+        port = _port(process, within)
         yield Served(port, process.pid, time.perf_counter() - began)
     finally:
         _end(process)
 
 
-def _port(process: "subprocess.Popen[bytes]") -> int:
+def _port(process: "subprocess.Popen[bytes]", within: float) -> int:
     """Wait for the line that tells the address."""
     assert process.stdout is not None
-    said, deadline = b"", time.monotonic() + _START_SECONDS
+    said, deadline = b"", time.monotonic() + within
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while time.monotonic() < deadline:
