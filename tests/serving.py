@@ -85,7 +85,7 @@ class Served:
 
 @contextmanager
 def serving(*arguments: str | Path, within: float = _START_SECONDS, **settings: object) -> Iterator[Served]:
-    """Run ``exportin serve`` with these arguments and settings, once it answers ``within`` seconds, to the block's end."""
+    """Run ``exportin serve`` until the end of the block; it has to answer ``within`` so many seconds."""
     given = [part for name, value in settings.items() for part in ("--setting", name, str(value))]
     began = time.perf_counter()
     process = subprocess.Popen(
