@@ -217,7 +217,7 @@ def _offer(query: Query, wanted: Wanted) -> Media:
     if media is not None and (media in table or (query.form is Form.UNKNOWN and media in OFFERED)):
         return media
     raise NotOffered(
-        f"a {query.form.value or 'query'} cannot be written as {media.type if media else 'anything that is taken'}",
+        f"the answer to {query.form.value or 'this query'} cannot be written as {media.type if media else 'anything that is taken'}",
         offered=tuple(other.type for other in table),
         fix=f"ask for {', '.join(other.label for other in table)}",
     )
