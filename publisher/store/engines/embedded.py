@@ -216,8 +216,9 @@ def _offer(query: Query, wanted: Wanted) -> Media:
     table: Mapping[Media, object] = _GRAPH_FORMATS if graph else _RESULT_FORMATS
     if media is not None and (media in table or (query.form is Form.UNKNOWN and media in OFFERED)):
         return media
+    written = media.type if media else "anything that is taken"
     raise NotOffered(
-        f"the answer to {query.form.value or 'this query'} cannot be written as {media.type if media else 'anything that is taken'}",
+        f"the answer to {query.form.value or 'this query'} cannot be written as {written}",
         offered=tuple(other.type for other in table),
         fix=f"ask for {', '.join(other.label for other in table)}",
     )
