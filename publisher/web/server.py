@@ -129,17 +129,12 @@ class Serving:
         heard, opened = self._news.mark(), self._opened
         gc.freeze()  # what was imported before the fork is neither looked at again nor copied
         live = Live(_application(opened))
-        if self._again is not None:
-            live.follow(self._news, heard, self._turned)
+        again = self._again
+        if again is not None:
+            live.follow(self._news, heard, lambda turn: _application(again(turn), warm=True))
         settings = opened.site.settings
         share = 0 if settings.count("trusted_proxies") else threads(settings) // 2
         return Patience(live, share=share, seconds=_BODY_SECONDS, largest=settings.count("max_request_kb") * 1024)
-
-    def _turned(self, turn: Turn) -> Application:
-        """Give the application on another release, which has answered once already."""
-        if self._again is None:
-            raise UsageError("there is no other release to turn to")
-        return _application(self._again(turn), warm=True)
 
     def look(self) -> Opened | None:
         """Open the release that is live now, where it is another one, and give the one before it."""
