@@ -107,9 +107,10 @@ class Answers:
         asked = self._ask(environ, body)
         if asked.answer is None or asked.media is HTML:
             return self._leave(asked, environ, start, began)
-        finished = self._finished(asked, asked.answer)
+        entry = asked.entry()
+        finished = self._finished(asked.answer, entry)
         if finished.etag and not _is_large(asked.answer):
-            self._kept.put(key, finished)
+            self._kept.put(key, _from_memory(finished, entry))
         return self._give(finished, environ, start, began, fresh=asked.answer)
 
     def _ask(self, environ: Environ, body: bytes) -> Asked:
@@ -167,9 +168,8 @@ class Answers:
         environ["wsgi.input"] = BytesIO()
         return self._application(environ, start)
 
-    def _finished(self, asked: Asked, answer: Answer) -> Kept:
+    def _finished(self, answer: Answer, entry: Entry) -> Kept:
         """Give an answer as it is sent; the body of a large one stays in its file."""
-        entry = asked.entry()
         fields = [("Content-Type", answer.media.content_type), ("Content-Length", str(entry.bytes)), ("Vary", "Accept")]
         if answer.etag:
             fields.append(("ETag", f'"{answer.etag}"'))
@@ -189,22 +189,26 @@ class Answers:
         method = environ["REQUEST_METHOD"]
         timings = fresh.timings if fresh else (("cache", _since(began)),)
         fields = [*kept.headers, ("Server-Timing", ", ".join([f"{name};dur={spent:.2f}" for name, spent in timings]))]
-        if fresh is None:
-            fields.append(("X-Cache", "hit"))
-            entry = entry._replace(cache="memory")
         if kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
             entry = entry._replace(status=_UNCHANGED, outcome="unchanged")
             start("304 NOT MODIFIED", [pair for pair in fields if pair[0] not in ("Content-Length", "Content-Type")])
         else:
             start(kept.status, fields)
-        self._log.write(entry, milliseconds=_since(began))
-        self._meters.count(VIEW, entry.status, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        self._log.write(entry, milliseconds=seconds * 1e3)
+        self._meters.count(VIEW, entry.status, seconds)
         empty = entry.status == _UNCHANGED or method == "HEAD"
-        if fresh is not None and fresh.path is not None and _is_large(fresh) and not empty:
+        if fresh is None:
+            return [b"" if empty else kept.body]
+        if fresh.path is not None and _is_large(fresh) and not empty:
             return ClosingIterator(FileWrapper(fresh.path.open("rb"), _BLOCK), [fresh.discard])
-        if fresh is not None:
-            fresh.discard()
+        fresh.discard()
         return [b"" if empty else kept.body]
+
+
+def _from_memory(finished: Kept, entry: Entry) -> Kept:
+    """Give a finished answer as it is sent from the second time on."""
+    return finished._replace(headers=[*finished.headers, ("X-Cache", "hit")], note=entry._replace(cache="memory"))
 
 
 def told(answer: Answer, entry: Entry) -> list[tuple[str, str]]:

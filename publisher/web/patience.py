@@ -8,7 +8,6 @@ proxy in front has taken in already: where proxies are trusted, slow clients are
 import json
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
@@ -32,12 +31,12 @@ class Patience:
         self._share = share
         self._seconds = seconds
         self._largest = largest
-        self._held: Counter[str] = Counter()
+        self._held: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Let a request through, or answer 429 or 408."""
-        client = str(environ.get("REMOTE_ADDR", ""))
+        client = environ.get("REMOTE_ADDR", "")
         if not self._enter(client):
             return _refuse(start, "429 Too Many Requests", "too many requests of this client are open at once")
         try:
@@ -55,23 +54,24 @@ class Patience:
 
     def _enter(self, client: str) -> bool:
         with self._lock:
-            if self._share and self._held[client] >= self._share:
+            held = self._held.get(client, 0)
+            if self._share and held >= self._share:
                 return False
-            self._held[client] += 1
+            self._held[client] = held + 1
             return True
 
     def _leave(self, client: str) -> None:
         with self._lock:
-            self._held[client] -= 1
-            if self._held[client] <= 0:
-                del self._held[client]
+            held = self._held.pop(client)
+            if held > 1:
+                self._held[client] = held - 1
 
     def _take_in(self, environ: Environ) -> bool:
         """Take in the body, False where it does not come; one that is too large is read past, up to a bound.
 
         A client that has sent all of it reads why it was refused; one that is cut off may only see a broken pipe.
         """
-        length = str(environ.get("CONTENT_LENGTH") or "")
+        length = environ.get("CONTENT_LENGTH") or ""
         if not length.isdecimal() or not 0 < int(length) <= self._largest * _PAST:
             return True
         keep = int(length) <= self._largest
