@@ -39,8 +39,8 @@ from publisher.rdf.media import HTML, TURTLE, Media
 from publisher.release.read import open_release
 from publisher.release.record import Release
 from publisher.settings import settings_from
-from publisher.web.indexing import index
 from publisher.web.paths import Paths, suffixed
+from publisher.web.serving.indexing import index
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]

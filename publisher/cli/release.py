@@ -33,7 +33,7 @@ def index_(
     terminal: Terminal, version: str | None, dataset: Path, documents: Path | None, releases: Path | None
 ) -> None:
     """Make ready what a server opens of a release, the current one or a version: its index and its pages."""
-    from publisher.web.indexing import index
+    from publisher.web.serving.indexing import index
 
     shelf = terminal.shelf(dataset, releases)
     release = shelf.release(version) if version else shelf.current()
@@ -127,7 +127,7 @@ def pull(terminal: Terminal, url: str, dataset: Path, releases: Path | None, ver
 @pass_terminal
 def export(terminal: Terminal, directory: Path, dataset: Path, releases: Path | None, *, static: bool) -> None:
     """Write the whole site of the current release as files: pages, RDF of every thing, dumps."""
-    from publisher.web.statically import export_site
+    from publisher.web.serving.statically import export_site
 
     release = terminal.shelf(dataset, releases).current()
     done = export_site(release, directory, terminal.settings, progress=terminal.progress)

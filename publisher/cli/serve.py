@@ -31,7 +31,7 @@ def serve(
 ) -> int:
     """Serve a dataset (built first where it has changed), a release, or any RDF files."""
     from publisher import build
-    from publisher.web import server
+    from publisher.web.serving import server
 
     place = build.dataset_in(sources)
     if place is not None:

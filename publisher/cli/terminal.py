@@ -77,7 +77,7 @@ class Terminal:
 
     def ready(self, texts: Path | None) -> "Ready":
         """Give what makes the index and the pages of a release, so that a server has them when it becomes live."""
-        from publisher.web.indexing import index
+        from publisher.web.serving.indexing import index
 
         return lambda release: self.progress(
             str(index(release, settings=self.settings, tell=self.progress, texts=texts))

@@ -16,27 +16,16 @@ from publisher.entities.structured import webpage
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
 from publisher.rdf.media import HTML
-from publisher.web import (
-    browse,
-    discovery,
-    dumps,
-    endpoint,
-    headers,
-    home,
-    linking,
-    overview,
-    problems,
-    reading,
-    things,
-    wellknown,
-)
-from publisher.web.answers import Answers
+from publisher.web import headers, linking, problems
 from publisher.web.compiled import COMPILED
 from publisher.web.headers import WebLink
 from publisher.web.meters import Meters
 from publisher.web.paths import suffixed
-from publisher.web.query_log import QueryLog
 from publisher.web.site import Site
+from publisher.web.sparql import endpoint
+from publisher.web.sparql.answers import Answers
+from publisher.web.sparql.query_log import QueryLog
+from publisher.web.views import browse, discovery, dumps, home, overview, reading, things, wellknown
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

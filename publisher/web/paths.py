@@ -12,6 +12,8 @@ from urllib.parse import quote
 from publisher.rdf.media import DOCUMENTS, Media
 from publisher.rdf.prefixes import Prefixes, is_iri
 
+QUERY_ADDRESS = "/sparql"
+QUERY_ADDRESSES = (QUERY_ADDRESS, f"{QUERY_ADDRESS}/", "/query", "/query/")
 _SAFE = "/:@!$&'()*+,;=~-._"
 _FORBIDDEN = ' <>"{}|^`\\'
 _SUFFIXES = {media.suffix: media for media in DOCUMENTS}

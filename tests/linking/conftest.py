@@ -15,7 +15,7 @@ from publisher.settings import settings_from
 from publisher.store.open import open_store
 from publisher.store.port import Limits
 from publisher.web import create_app
-from publisher.web.opening import Sources, open_sources
+from publisher.web.serving.opening import Sources, open_sources
 from publisher.web.site import Site
 
 SPACES = """

@@ -13,8 +13,8 @@ from publisher.errors import UsageError
 from publisher.settings import settings_from
 from publisher.store.answers import Cached
 from publisher.web import create_app
-from publisher.web.query_log import QueryLog, name_of
 from publisher.web.site import Site
+from publisher.web.sparql.query_log import QueryLog, name_of
 from tests.serving import serving
 
 QUERY = "SELECT ?s { ?s a <https://example.org/lights/vocab#Lighthouse> } ORDER BY ?s"

@@ -15,11 +15,11 @@ import pytest
 from publisher.release.read import open_release
 from publisher.release.record import Release
 from publisher.settings import Settings, settings_from
-from publisher.web.indexing import Indexed, index
-from publisher.web.opening import Sources, open_sources
-from publisher.web.pages import kept_as
-from publisher.web.prepared import Prepared
-from publisher.web.preparing import prepare
+from publisher.web.kept.pages import kept_as
+from publisher.web.kept.prepared import Prepared
+from publisher.web.serving.indexing import Indexed, index
+from publisher.web.serving.opening import Sources, open_sources
+from publisher.web.serving.preparing import prepare
 from tests.serving import serving
 
 LIGHTHOUSES = Path(__file__).resolve().parents[1] / "datasets" / "lighthouses"

@@ -12,8 +12,8 @@ from publisher.entities.branches import Branch, ontologies
 from publisher.entities.naming import Naming
 from publisher.release.record import File
 from publisher.web import create_app
-from publisher.web.shapes import constrained, shapes_of
 from publisher.web.site import Site, examples_in
+from publisher.web.views.shapes import constrained, shapes_of
 
 
 def _names(branches: tuple[Branch, ...]) -> list[object]:

@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from publisher.web.pages import Pages
+from publisher.web.kept.pages import Pages
 
 
 class Counting:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-from publisher.web.pages import Environ, Start
-from publisher.web.patience import Patience
+from publisher.web.kept.pages import Environ, Start
+from publisher.web.serving.patience import Patience
 
 
 def _echo(environ: Environ, start: Start) -> Iterable[bytes]:

@@ -7,10 +7,10 @@ from werkzeug.test import Client
 
 from publisher.settings import settings_from
 from publisher.web import create_app
-from publisher.web.memory import Kept
-from publisher.web.pages import Pages, kept_as
-from publisher.web.prepared import Prepared, pages_path, remove_others
-from publisher.web.preparing import prepare
+from publisher.web.kept.memory import Kept
+from publisher.web.kept.pages import Pages, kept_as
+from publisher.web.kept.prepared import Prepared, pages_path, remove_others
+from publisher.web.serving.preparing import prepare
 from publisher.web.site import Site
 
 

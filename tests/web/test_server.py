@@ -13,8 +13,8 @@ import pytest
 from publisher.errors import ReleaseError, UsageError
 from publisher.settings import settings_from
 from publisher.web import create_app
-from publisher.web.opening import Opened, Sources, open_sources
-from publisher.web.server import Address, Serving, serve
+from publisher.web.serving.opening import Opened, Sources, open_sources
+from publisher.web.serving.server import Address, Serving, serve
 from publisher.web.site import Site
 from tests.ports import free_port
 from tests.serving import serving

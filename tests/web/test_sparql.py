@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.web.problems import Problem
-from publisher.web.sparql import DIRECT, FORM, UPDATE, SparqlRequest, parse_request, unquoted
+from publisher.web.sparql.protocol import DIRECT, FORM, UPDATE, SparqlRequest, parse_request, unquoted
 
 ASK = "ASK { ?s ?p 'é+& ' }"
 

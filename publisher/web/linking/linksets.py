@@ -11,9 +11,9 @@ from publisher.entities.reader import literal, term
 from publisher.rdf.media import TURTLE, Family, Media
 from publisher.rdf.prefixes import is_iri
 from publisher.web import headers
-from publisher.web.discovery import chosen, links_of
 from publisher.web.linking import answers, resolving
 from publisher.web.site import Site
+from publisher.web.views.discovery import chosen, links_of
 
 LINKSET_JSON = Media(
     "application/linkset+json", "json", Family.RESULTS, "Linkset (JSON)", ("json",), ("application/json",)

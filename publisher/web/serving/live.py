@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from publisher.web.opening import Turn
-from publisher.web.pages import Application, Environ, Start
+from publisher.web.serving.opening import Turn
+from publisher.web.wsgi import Application, Environ, Start
 
 _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0

@@ -20,12 +20,14 @@ from publisher.errors import ExportinError, NotOffered
 from publisher.rdf.media import HTML, TURTLE, Media
 from publisher.rdf.query import Form, read
 from publisher.store.port import Answer, Variants
-from publisher.web import headers, negotiation, problems, sparql
-from publisher.web.memory import LARGEST, Kept, Memory
+from publisher.web import headers, negotiation, problems
+from publisher.web.kept.memory import LARGEST, Kept, Memory
 from publisher.web.meters import Meters
-from publisher.web.pages import Application, Environ, Start
-from publisher.web.query_log import Entry, QueryLog, name_of
+from publisher.web.paths import QUERY_ADDRESS, QUERY_ADDRESSES
 from publisher.web.site import Site
+from publisher.web.sparql import protocol
+from publisher.web.sparql.query_log import Entry, QueryLog, name_of
+from publisher.web.wsgi import Application, Environ, Start
 
 ASKED = "exportin.asked"
 VIEW = "endpoint"
@@ -42,7 +44,7 @@ class Asked(NamedTuple):
     Both are None for a request without a query, which asks for the service itself.
     """
 
-    request: sparql.SparqlRequest
+    request: protocol.SparqlRequest
     media: Media = HTML
     answer: Answer | None = None
     problem: problems.Problem | None = None
@@ -93,13 +95,13 @@ class Answers:
         """Answer a request of the protocol; leave every other to the application."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         address = environ.get("QUERY_STRING", "")
-        ours = path in sparql.ADDRESSES and method in sparql.METHODS and method != "OPTIONS"
+        ours = path in QUERY_ADDRESSES and method in protocol.METHODS and method != "OPTIONS"
         if not ours or len(path) + len(address) > self._longest_address:
             return self._application(environ, start)
         began = time.perf_counter()
         body = _body(environ, self._longest) if method in _BODIES else b""
         if isinstance(body, problems.Problem):
-            return self._leave(Asked(sparql.SparqlRequest(), problem=body), environ, start, began)
+            return self._leave(Asked(protocol.SparqlRequest(), problem=body), environ, start, began)
         key = (method in _BODIES, environ.get("CONTENT_TYPE"), address, environ.get("HTTP_ACCEPT"), body)
         kept = self._kept.get(key)
         if kept is not None:
@@ -116,9 +118,9 @@ class Answers:
     def _ask(self, environ: Environ, body: bytes) -> Asked:
         """Read a request, and run its query where it has one."""
         method, media_type, address = environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE"), environ["QUERY_STRING"]
-        parsed = sparql.parse_request(method, media_type, address, body, longest=self._longest)
+        parsed = protocol.parse_request(method, media_type, address, body, longest=self._longest)
         if isinstance(parsed, problems.Problem):
-            return Asked(sparql.SparqlRequest(), problem=parsed)
+            return Asked(protocol.SparqlRequest(), problem=parsed)
         accept, query = environ.get("HTTP_ACCEPT"), parsed.query
         if query is None:
             media = _variant(accept, parsed.format, (*self._site.graphs(), HTML), default=TURTLE)
@@ -132,7 +134,7 @@ class Answers:
             return Asked(parsed, problem=problem)
         return Asked(parsed, HTML if choice.of(answer.form) is HTML else answer.media, answer)
 
-    def _answer(self, parsed: sparql.SparqlRequest, query: str, choice: Choice, client: str | None) -> Answer:
+    def _answer(self, parsed: protocol.SparqlRequest, query: str, choice: Choice, client: str | None) -> Answer:
         """Run a query; raise as the store does, and NotOffered where the client takes nothing that there is."""
         if choice.wanted == _NOTHING:
             raise NotOffered("nothing that the client takes can be written")
@@ -243,7 +245,7 @@ def _variant(
         others = [media for media in variants if media is not HTML]
         chosen = negotiation.choose(accept, others, default=default) or HTML
     return chosen or problems.not_acceptable(
-        {media.type: f"{sparql.ADDRESS}?format={media.suffix}" for media in variants}
+        {media.type: f"{QUERY_ADDRESS}?format={media.suffix}" for media in variants}
     )
 
 

@@ -1,9 +1,9 @@
 """Making the documents of a release ahead: processes of their own, in nobody's way, that end when all are made.
 
-Run as ``python -m publisher.web.preparing`` with what to make as JSON on its standard input. Each process takes its
-share of the things, a hundred at a time, and asks for their documents as a client of the server would, through the same
-layer: what that layer keeps on disk is the result. A process that is ended leaves whole documents or none, and the next
-one goes on where it stopped. It refuses to go on when whoever began it is gone, and when the disk is full.
+Run as ``python -m publisher.web.serving.preparing`` with what to make as JSON on its standard input. Each process takes
+its share of the things, a hundred at a time, and asks for their documents as a client of the server would, through the
+same layer: what that layer keeps on disk is the result. A process that is ended leaves whole documents or none, and the
+next one goes on where it stopped. It refuses to go on when whoever began it is gone, and when the disk is full.
 """
 
 import contextlib
@@ -30,11 +30,12 @@ from publisher.release.read import open_release
 from publisher.settings import Settings
 from publisher.store.open import open_store
 from publisher.web import create_app
-from publisher.web.pages import Application, Pages, kept_as
+from publisher.web.kept.pages import Pages, kept_as
+from publisher.web.kept.prepared import Prepared
 from publisher.web.passages import Texts
 from publisher.web.paths import suffixed
-from publisher.web.prepared import Prepared
 from publisher.web.site import Site, site_of
+from publisher.web.wsgi import Application
 
 _LOG = logging.getLogger("exportin.pages")
 _NICE = 15
@@ -110,7 +111,7 @@ def begin(site: Site, pages: Path, *, calm: bool = True) -> Making:
 
 
 def _process(order: dict[str, object]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "publisher.web.preparing"]
+    command = [sys.executable, "-P", "-m", "publisher.web.serving.preparing"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this program itself
     if process.stdin:
         process.stdin.write(json.dumps(order).encode())

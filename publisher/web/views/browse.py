@@ -12,7 +12,7 @@ from publisher.rdf.media import HTML, JSON
 from publisher.rdf.prefixes import is_iri
 from publisher.web import headers, problems
 from publisher.web.site import Site
-from publisher.web.starting import start_of
+from publisher.web.views.starting import start_of
 
 _PAGE = 50
 _LONGEST = 200

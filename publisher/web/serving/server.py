@@ -30,14 +30,16 @@ from granian.log import LogLevels
 from publisher.errors import ExportinError, UsageError
 from publisher.rdf.media import HTML
 from publisher.settings import Settings
-from publisher.web import METERS, create_app, meters, preparing
-from publisher.web.live import Live, News
-from publisher.web.opening import HEAVY, Opened, Sources, Turn, Union, open_sources, open_turn, weight_of
-from publisher.web.pages import Application, Pages
-from publisher.web.patience import Patience
-from publisher.web.prepared import Prepared
-from publisher.web.preparing import Making
+from publisher.web import METERS, create_app, meters
+from publisher.web.kept.pages import Pages
+from publisher.web.kept.prepared import Prepared
+from publisher.web.serving import preparing
+from publisher.web.serving.live import Live, News
+from publisher.web.serving.opening import HEAVY, Opened, Sources, Turn, Union, open_sources, open_turn, weight_of
+from publisher.web.serving.patience import Patience
+from publisher.web.serving.preparing import Making
 from publisher.web.site import Site
+from publisher.web.wsgi import Application
 
 _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0

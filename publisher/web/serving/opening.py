@@ -29,8 +29,8 @@ from publisher.store.answers import Cached
 from publisher.store.broker.workers import Workers
 from publisher.store.open import INDEXES, open_store
 from publisher.store.port import Store
+from publisher.web.kept.prepared import pages_path, remove_others
 from publisher.web.passages import Texts
-from publisher.web.prepared import pages_path, remove_others
 from publisher.web.site import Site, site_of
 
 _LOG = logging.getLogger("exportin.names")

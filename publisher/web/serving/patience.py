@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from publisher.web.pages import Application, Environ, Start
+from publisher.web.wsgi import Application, Environ, Start
 
 _PIECE = 64
 _LARGEST_PIECE = 256 * 1024

@@ -21,11 +21,12 @@ from publisher.rdf.prefixes import is_iri
 from publisher.release.content import Retired
 from publisher.release.record import NAME as RECORD
 from publisher.release.shelf import is_version
-from publisher.web import drawing, headers, negotiation, problems, publications
+from publisher.web import headers, negotiation, problems
 from publisher.web.headers import WebLink
-from publisher.web.pages import DOCUMENT, FINISHED
+from publisher.web.kept.pages import DOCUMENT, FINISHED
 from publisher.web.paths import split_suffix, suffixed
 from publisher.web.site import Site
+from publisher.web.views import drawing, publications
 
 
 @dataclass(frozen=True, slots=True)

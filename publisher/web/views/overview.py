@@ -13,8 +13,8 @@ from publisher.entities.mapped import Mapping, mappings
 from publisher.entities.naming import Naming
 from publisher.rdf.media import HTML, JSON
 from publisher.web import headers, problems
-from publisher.web.shapes import constrained, shapes_of
 from publisher.web.site import Site
+from publisher.web.views.shapes import constrained, shapes_of
 
 _ROWS = 100
 _DIGITS = 4

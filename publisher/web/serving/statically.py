@@ -10,7 +10,7 @@ from publisher.release.shelf import Progress, silent
 from publisher.release.static import Exported, Page, export_static
 from publisher.settings import Settings
 from publisher.web import create_app
-from publisher.web.opening import Sources, open_sources
+from publisher.web.serving.opening import Sources, open_sources
 
 
 def export_site(release: Release, directory: Path, settings: Settings, *, progress: Progress = silent) -> Exported:

@@ -13,13 +13,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from publisher.rdf.media import DOCUMENTS
-from publisher.web import sparql
-from publisher.web.memory import LARGEST, Kept, Memory
-from publisher.web.prepared import Prepared
+from publisher.web.kept.memory import LARGEST, Kept, Memory
+from publisher.web.kept.prepared import Prepared
+from publisher.web.paths import QUERY_ADDRESSES
+from publisher.web.wsgi import Application, Environ, Start
 
-Environ = dict[str, Any]
-Start = Callable[..., Any]
-Application = Callable[[Environ, Start], Iterable[bytes]]
 Count = Callable[[str, int, float], None]
 DOCUMENT = "exportin.document"
 FINISHED = "exportin.finished"
@@ -54,7 +52,7 @@ class Pages:
         """Answer from memory where the page is there, then from the disk, else from the application."""
         method = environ["REQUEST_METHOD"]
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        query_service = query and path in sparql.ADDRESSES
+        query_service = query and path in QUERY_ADDRESSES
         if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ or query_service:
             return self._application(environ, start)
         began = time.perf_counter()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from publisher.release.record import Release
 from publisher.settings import Settings
-from publisher.web import preparing
-from publisher.web.opening import Sources, open_sources
-from publisher.web.prepared import Prepared
-from publisher.web.preparing import Tell
+from publisher.web.kept.prepared import Prepared
+from publisher.web.serving import preparing
+from publisher.web.serving.opening import Sources, open_sources
+from publisher.web.serving.preparing import Tell
 
 
 @dataclass(frozen=True, slots=True)

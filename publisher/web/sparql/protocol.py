@@ -13,8 +13,6 @@ from publisher.rdf.prefixes import is_iri
 from publisher.rdf.query import Form, read
 from publisher.web.problems import Problem
 
-ADDRESS = "/sparql"
-ADDRESSES = (ADDRESS, f"{ADDRESS}/", "/query", "/query/")
 METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

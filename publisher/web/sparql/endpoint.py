@@ -9,9 +9,11 @@ from publisher.entities.describe import service
 from publisher.entities.reader import template, whole
 from publisher.rdf.media import CSV, HTML, JSON, Media
 from publisher.store.port import Answer
-from publisher.web import headers, problems, sparql
-from publisher.web.answers import ASKED, Asked, told
+from publisher.web import headers, problems
+from publisher.web.paths import QUERY_ADDRESS, QUERY_ADDRESSES
 from publisher.web.site import Site
+from publisher.web.sparql import protocol
+from publisher.web.sparql.answers import ASKED, Asked, told
 
 _ROWS_SHOWN = 1000
 _CHARACTERS_SHOWN = 400_000
@@ -32,12 +34,12 @@ def blueprint(site: Site) -> Blueprint:
             return _bare(site, request, asked.media)
         return _page(site, request, asked, asked.answer)
 
-    for rule in sparql.ADDRESSES:
+    for rule in QUERY_ADDRESSES:
         views.add_url_rule(
             rule,
             "endpoint",
             endpoint,
-            methods=list(sparql.METHODS),
+            methods=list(protocol.METHODS),
             strict_slashes=True,
             provide_automatic_options=False,
         )
@@ -46,10 +48,10 @@ def blueprint(site: Site) -> Blueprint:
 
 def _options(asked: Request) -> Response:
     response = Response(status=204)
-    allowed = ", ".join(sparql.METHODS)
+    allowed = ", ".join(protocol.METHODS)
     response.headers["Allow"] = allowed
-    response.headers["Accept-Post"] = f"{sparql.FORM}, {sparql.DIRECT}"
-    response.headers["Accept-Query"] = f"{sparql.DIRECT}, {sparql.FORM}"
+    response.headers["Accept-Post"] = f"{protocol.FORM}, {protocol.DIRECT}"
+    response.headers["Accept-Query"] = f"{protocol.DIRECT}, {protocol.FORM}"
     response.headers["Access-Control-Allow-Methods"] = allowed
     wanted = asked.headers.get("Access-Control-Request-Headers")
     response.headers["Access-Control-Allow-Headers"] = wanted or "Accept, Content-Type, Authorization"
@@ -66,7 +68,7 @@ def _bare(site: Site, asked: Request, media: Media) -> Response:
         )
         return headers.cached(response, asked, seconds=site.settings.count("page_seconds"))
     public = site.settings.text("public_url").rstrip("/")
-    address = f"{public}{sparql.ADDRESS}" if public else asked.base_url
+    address = f"{public}{QUERY_ADDRESS}" if public else asked.base_url
     body = service(site.reader, media, endpoint=address, offered=(*site.results(), *site.graphs()), union=site.union)
     response = Response(body, content_type=media.content_type)
     response.vary.add("Accept")

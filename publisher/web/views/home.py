@@ -13,10 +13,10 @@ from publisher.entities.structured import dataset
 from publisher.rdf.media import GRAPHS, HTML, JSON, TURTLE, Media
 from publisher.release.record import File
 from publisher.web import headers, negotiation, problems
-from publisher.web.discovery import links_of
 from publisher.web.headers import WebLink
-from publisher.web.shapes import shapes_of
 from publisher.web.site import Site
+from publisher.web.views.discovery import links_of
+from publisher.web.views.shapes import shapes_of
 
 _TRIED = 6
 

@@ -18,7 +18,7 @@ from typing import Any
 from publisher import __file__ as package
 from publisher.release.record import Release
 from publisher.settings import Settings
-from publisher.web.memory import Kept
+from publisher.web.kept.memory import Kept
 
 _LOG = logging.getLogger("exportin.pages")
 _SCHEMA = "CREATE TABLE IF NOT EXISTS page (address TEXT PRIMARY KEY, status TEXT, headers TEXT, body BLOB)"
