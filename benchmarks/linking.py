@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Description

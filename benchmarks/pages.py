@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sites import TRIFID, CannotBeMeasured, Peer, peers, running
 
-from publisher.entities.lookup import Lookup
+from publisher.entities.names.lookup import Lookup
 from publisher.rdf.media import HTML, TURTLE, Media
 from publisher.release.read import open_release
 from publisher.release.record import Release

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.entities.reader import Reader, reader_of
 from publisher.entities.tools import Toolbox, answer_text
 from publisher.release.read import open_release

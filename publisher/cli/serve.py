@@ -68,7 +68,7 @@ def query(
 @pass_terminal
 def describe(terminal: Terminal, iri: str, dataset: Path, releases: Path | None, form: str) -> None:
     """Describe a thing of the current release, by IRI or CURIE, in RDF."""
-    from publisher.entities.local import describe_here
+    from publisher.entities.page.local import describe_here
 
     release = terminal.shelf(dataset, releases).current()
     click.echo(describe_here(release, iri, form, terminal.settings), nl=False)

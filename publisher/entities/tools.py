@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import publisher
-from publisher.entities.lookup import Lookup
-from publisher.entities.matching import candidates
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.matching import candidates
+from publisher.entities.page.view import view
 from publisher.entities.reader import Reader, whole
 from publisher.entities.values import Evidence, Fact, Link, Page, Property, Text, Value
-from publisher.entities.view import view
 from publisher.errors import ExportinError, UsageError
 from publisher.rdf.media import JSON, TURTLE
 from publisher.rdf.query import Form, read

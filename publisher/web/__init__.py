@@ -12,7 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from publisher.entities.structured import webpage
+from publisher.entities.page.structured import webpage
 from publisher.entities.values import Link, Parts, Text
 from publisher.errors import ExportinError
 from publisher.rdf.media import HTML

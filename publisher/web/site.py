@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from publisher.entities.lookup import Lookup
+from publisher.entities.lists.publications import Publications, publications_of
 from publisher.entities.memory import Memory, forgetful
-from publisher.entities.publications import Publications, publications_of
+from publisher.entities.names.lookup import Lookup
 from publisher.entities.reader import Reader, reader_of
 from publisher.rdf.media import GRAPHS, RESULTS, Media
 from publisher.release.content import Description, Retired

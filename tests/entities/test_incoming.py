@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from publisher.entities.describe import describe
+from publisher.entities.page.describe import describe
+from publisher.entities.page.view import view
 from publisher.entities.reader import Reader
-from publisher.entities.view import view
 from publisher.rdf.media import N_TRIPLES
 from publisher.rdf.names import RDFS
 from tests.entities.conftest import reading

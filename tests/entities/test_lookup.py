@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.entities.lookup import Lookup, build_lookup, fold
+from publisher.entities.names.lookup import Lookup, build_lookup, fold
 from publisher.entities.reader import Reader
 from publisher.errors import StoreError
 from publisher.settings import settings_from

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publisher.entities.memory import Memory, Shelf
+from publisher.entities.page.view import view
 from publisher.entities.reader import Reader
-from publisher.entities.view import view
 from publisher.rdf.media import Media
 from publisher.store.port import Answer, Limits
 

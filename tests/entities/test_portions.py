@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.entities.reader import NOTHING, Reader
 from publisher.errors import ResultTooLarge
 from publisher.rdf.names import RDF, RDFS, SKOS

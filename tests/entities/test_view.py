@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from publisher.entities.page.sourced import sourced
+from publisher.entities.page.view import view
 from publisher.entities.reader import Reader
-from publisher.entities.sourced import sourced
 from publisher.entities.values import Certainty, Link, Passage, Text
-from publisher.entities.view import view
 from publisher.errors import UsageError
 from publisher.rdf.names import DCTERMS, FOAF, RDF
 from tests.entities.conftest import reading
@@ -136,7 +136,7 @@ def test_paperwork_is_told_apart(reader: Reader) -> None:
 
 def test_a_long_document_is_read_page_by_page(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of a document follow its text: what stands first is on the first page, and nothing is shown twice."""
-    monkeypatch.setattr("publisher.entities.view.FACTS_PER_PAGE", 1)
+    monkeypatch.setattr("publisher.entities.page.view.FACTS_PER_PAGE", 1)
     pages = [view(reader, f"{BASE}paper/P1", page=number) for number in (1, 2, 3, 4)]
     read = [[fact.iri.rpartition("/")[2] for group in page.groups for fact in group.facts] for page in pages if page]
     assert read == [["LC0000003"], ["LC0000001"], ["LC0000002"], []]

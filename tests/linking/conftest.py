@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher import build
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.entities.reader import Reader
 from publisher.release.record import Release
 from publisher.settings import settings_from

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from publisher.entities.lookup import Lookup
+from publisher.entities.names.lookup import Lookup
 from publisher.release.record import Release
 from publisher.store.sending import Target, send
 from tests import oxigraph, virtuoso

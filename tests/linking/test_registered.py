@@ -2,7 +2,7 @@
 
 import pytest
 
-from publisher.entities.lookup import Lookup
+from publisher.entities.names.lookup import Lookup
 from publisher.release.record import Release
 
 

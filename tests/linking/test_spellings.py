@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from publisher.entities.lookup import Lookup
-from publisher.entities.matching import PROPOSED, candidates
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.matching import PROPOSED, candidates
 from publisher.release.record import Release
 from tests.linking.drawing import draw
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.rdf.names import RDF, SCHEMA, STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes
 from publisher.release.content import Agent, Retired

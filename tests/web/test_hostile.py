@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.entities.lookup import Lookup, build_lookup
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.store.port import Store
 from publisher.web import create_app
 from publisher.web.site import Site

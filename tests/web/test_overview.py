@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.entities.branches import Branch, ontologies
+from publisher.entities.lists.branches import Branch, ontologies
 from publisher.entities.naming import Naming
 from publisher.release.record import File
 from publisher.web import create_app

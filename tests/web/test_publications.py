@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.entities.publications import publications_of
+from publisher.entities.lists.publications import publications_of
 from publisher.release.record import File
 from publisher.web import create_app
 from publisher.web.site import Site

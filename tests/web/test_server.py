@@ -129,7 +129,7 @@ def test_files_with_more_names_than_an_index_takes_are_served_without_search(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Data of very many names have pages and answers all the same; only the search is off, and that is said."""
-    monkeypatch.setattr("publisher.entities.portions.MOST", 1000)
+    monkeypatch.setattr("publisher.entities.names.portions.MOST", 1000)
     opened = _opened_with_names(tmp_path, 9000)
     with contextlib.closing(opened):
         client = create_app(opened.in_this_process()).test_client()

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publisher.entities.graph import Term
-from publisher.entities.lookup import Lookup
-from publisher.entities.matching import Candidate
-from publisher.entities.reconciling import Condition, Question
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.matching import Candidate
+from publisher.entities.names.reconciling import Condition, Question
 from publisher.errors import UsageError
 from publisher.web.linking.answers import whole
 

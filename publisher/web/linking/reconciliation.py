@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.extending import Relation, names_of, properties, proposals, relation_of, values_of
-from publisher.entities.lookup import Lookup
-from publisher.entities.orthography import fold
-from publisher.entities.reconciling import reconcile
-from publisher.entities.view import view
+from publisher.entities.names.extending import Relation, names_of, properties, proposals, relation_of, values_of
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.orthography import fold
+from publisher.entities.names.reconciling import reconcile
+from publisher.entities.page.view import view
 from publisher.errors import UsageError
 from publisher.rdf.media import HTML
 from publisher.web import headers, problems

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from publisher.entities.lookup import Found, Hit
+from publisher.entities.names.lookup import Found, Hit
 from publisher.rdf.media import HTML, JSON
 from publisher.rdf.prefixes import is_iri
 from publisher.web import headers, negotiation, problems

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from publisher.entities.lookup import Lookup, build_lookup
-from publisher.entities.lookup_index import FORM
-from publisher.entities.places import namespace_of
+from publisher.entities.lists.places import namespace_of
+from publisher.entities.names.index import FORM
+from publisher.entities.names.lookup import Lookup, build_lookup
 from publisher.errors import ResultTooLarge, UsageError, Where
 from publisher.rdf.names import STANDARD_PREFIXES
 from publisher.rdf.prefixes import Prefixes

@@ -22,8 +22,8 @@ from types import MappingProxyType
 
 from werkzeug.test import create_environ
 
-from publisher.entities.ahead import read_descriptions, read_pages
-from publisher.entities.lookup import Lookup
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.page.ahead import read_descriptions, read_pages
 from publisher.errors import ExportinError
 from publisher.rdf.media import HTML, Media
 from publisher.release.read import open_release

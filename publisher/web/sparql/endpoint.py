@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, render_template, request
 
-from publisher.entities.describe import service
+from publisher.entities.page.describe import service
 from publisher.entities.reader import template, whole
 from publisher.rdf.media import CSV, HTML, JSON, Media
 from publisher.store.port import Answer

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.browse import classes, documents, kinds, members, relations
-from publisher.entities.lookup import Hit
+from publisher.entities.lists.browse import classes, documents, kinds, members, relations
+from publisher.entities.names.lookup import Hit
 from publisher.errors import UsageError
 from publisher.rdf.media import HTML, JSON
 from publisher.rdf.prefixes import is_iri

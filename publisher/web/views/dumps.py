@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file
 
-from publisher.entities.describe import describe
+from publisher.entities.page.describe import describe
 from publisher.errors import ReleaseError
 from publisher.rdf.media import HTML, JSON
 from publisher.release.read import open_release

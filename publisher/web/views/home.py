@@ -5,11 +5,11 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.browse import documents, kinds, relations, things
-from publisher.entities.describe import describe
-from publisher.entities.mapped import mappings
+from publisher.entities.lists.browse import documents, kinds, relations, things
+from publisher.entities.lists.mapped import mappings
 from publisher.entities.naming import Naming
-from publisher.entities.structured import dataset
+from publisher.entities.page.describe import describe
+from publisher.entities.page.structured import dataset
 from publisher.rdf.media import GRAPHS, HTML, JSON, TURTLE, Media
 from publisher.release.record import File
 from publisher.web import headers, negotiation, problems

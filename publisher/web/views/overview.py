@@ -7,9 +7,9 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.branches import ontologies
-from publisher.entities.browse import classes
-from publisher.entities.mapped import Mapping, mappings
+from publisher.entities.lists.branches import ontologies
+from publisher.entities.lists.browse import classes
+from publisher.entities.lists.mapped import Mapping, mappings
 from publisher.entities.naming import Naming
 from publisher.rdf.media import HTML, JSON
 from publisher.web import headers, problems

@@ -5,7 +5,7 @@ Its IRI holds the hash of what it says, so its bytes never change.
 
 from flask import Response, render_template, request
 
-from publisher.entities.publications import Publication
+from publisher.entities.lists.publications import Publication
 from publisher.rdf.media import HTML, N_QUADS, TRIG, Media
 from publisher.rdf.names import RDFS
 from publisher.rdf.quads import converted

@@ -6,7 +6,7 @@ and without the texts. It refuses to show a passage of a text whose checksum is 
 
 from flask import Blueprint, Response, render_template, request
 
-from publisher.entities.sourced import Sourced, sourced
+from publisher.entities.page.sourced import Sourced, sourced
 from publisher.rdf.media import HTML
 from publisher.rdf.prefixes import is_iri
 from publisher.web import problems

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher.entities.lookup import IDENTIFIER, LABEL, SYNONYM, Hit, Lookup
+from publisher.entities.names.lookup import IDENTIFIER, LABEL, SYNONYM, Hit, Lookup
 from publisher.release.content import Description
 
 _WAYS = {LABEL: "a name", SYNONYM: "a synonym", IDENTIFIER: "an identifier"}

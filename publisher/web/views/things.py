@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
-from publisher.entities.describe import describe
-from publisher.entities.ontology import terms_of
+from publisher.entities.lists.ontology import terms_of
+from publisher.entities.page.describe import describe
+from publisher.entities.page.structured import structured
+from publisher.entities.page.view import view
 from publisher.entities.reader import term
-from publisher.entities.structured import structured
 from publisher.entities.values import Page
-from publisher.entities.view import view
 from publisher.errors import NotOffered, ReleaseError
 from publisher.rdf.media import DOCUMENTS, HTML, JSON_LD, TURTLE, Media, by_alias
 from publisher.rdf.prefixes import is_iri

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from publisher.entities.ahead import links
-from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import Naming
+from publisher.entities.page.ahead import links
+from publisher.entities.page.facts import Facts
 from publisher.entities.reader import Reader, term
 from publisher.entities.values import Evidence, Link
 

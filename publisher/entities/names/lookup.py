@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from publisher.entities.aliases import Space, spelling_of
-from publisher.entities.lookup_index import FORM, IDENTIFIER, LABEL, LONGEST, PRINTED, RELATED, SYNONYM, build_lookup
-from publisher.entities.orthography import bag, fold, joined
+from publisher.entities.names.aliases import Space, spelling_of
+from publisher.entities.names.index import FORM, IDENTIFIER, LABEL, LONGEST, PRINTED, RELATED, SYNONYM, build_lookup
+from publisher.entities.names.orthography import bag, fold, joined
 from publisher.errors import StoreError
 from publisher.rdf.prefixes import Prefixes
 

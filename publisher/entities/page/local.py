@@ -1,6 +1,6 @@
 """The description of a thing without a server: what the command line shows."""
 
-from publisher.entities.describe import describe
+from publisher.entities.page.describe import describe
 from publisher.entities.reader import Reader, term
 from publisher.errors import UsageError
 from publisher.rdf.media import GRAPHS, by_alias

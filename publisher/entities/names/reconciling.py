@@ -7,9 +7,9 @@ the dataset does not have, by naming it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from publisher.entities.extending import holders, holds, relation_of, values_of
-from publisher.entities.lookup import Lookup
-from publisher.entities.matching import Candidate, candidates, constrained, ranked
+from publisher.entities.names.extending import holders, holds, relation_of, values_of
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.matching import Candidate, candidates, constrained, ranked
 from publisher.entities.reader import Reader
 from publisher.errors import UsageError
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from publisher.entities.ahead import listed, page_of
-from publisher.entities.facts import CURATION, PAPERWORK, Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import LABELS, TYPE, Naming
+from publisher.entities.page.ahead import listed, page_of
+from publisher.entities.page.facts import CURATION, PAPERWORK, Facts
+from publisher.entities.page.telling import Telling
 from publisher.entities.reader import Reader, term
-from publisher.entities.telling import Telling
 from publisher.entities.values import Fact, Group, Link, Page, Property, Text
 from publisher.rdf import names
 

@@ -5,9 +5,9 @@ A fact is told from its own triples alone, so that it may be kept. It refuses to
 
 from collections.abc import Iterable
 
-from publisher.entities.facts import Facts
 from publisher.entities.graph import Graph
 from publisher.entities.naming import Naming
+from publisher.entities.page.facts import Facts
 from publisher.entities.reader import Reader, terms
 from publisher.entities.values import Fact
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from publisher.entities.ahead import described
+from publisher.entities.page.ahead import described
 from publisher.entities.reader import Reader, literal, term, terms
 from publisher.rdf import names
 from publisher.rdf.document import document as written

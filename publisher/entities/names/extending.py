@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.entities.graph import Graph, Term
-from publisher.entities.lookup import Lookup
+from publisher.entities.names.lookup import Lookup
+from publisher.entities.names.orthography import joined
 from publisher.entities.naming import Naming
-from publisher.entities.orthography import joined
 from publisher.entities.reader import Reader, literal, terms
 from publisher.rdf.prefixes import is_iri
 

@@ -11,8 +11,8 @@ one of two namesakes, and a number without its prefix.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from publisher.entities.lookup import IDENTIFIER, LABEL, PRINTED, RELATED, SYNONYM, Hit, Lookup, Named
-from publisher.entities.orthography import joined, likeness
+from publisher.entities.names.lookup import IDENTIFIER, LABEL, PRINTED, RELATED, SYNONYM, Hit, Lookup, Named
+from publisher.entities.names.orthography import joined, likeness
 
 SURE = 80.0
 PROPOSED = 50.0

@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from publisher.entities.aliases import Space, Spelling, spelling_of
 from publisher.entities.graph import Graph
+from publisher.entities.names.aliases import Space, Spelling, spelling_of
+from publisher.entities.names.orthography import bag, fold, joined
+from publisher.entities.names.portions import ROWS, Found, Tell, portions
 from publisher.entities.naming import LABELS, TYPE, Naming, telling
-from publisher.entities.orthography import bag, fold, joined
-from publisher.entities.portions import ROWS, Found, Tell, portions
 from publisher.entities.reader import Bindings, Reader, triples_of
 from publisher.rdf import names
 from publisher.rdf.prefixes import Prefixes

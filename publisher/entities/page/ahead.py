@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from publisher.entities.graph import Graph, Term
 from publisher.entities.naming import Naming
+from publisher.entities.page.telling import facts_read
 from publisher.entities.reader import Reader, term, terms
-from publisher.entities.telling import facts_read
 from publisher.rdf import quads
 
 _ALL = 1_000_000
