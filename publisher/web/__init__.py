@@ -38,6 +38,7 @@ _NAMED = 5_000
 _STATIC = Path(__file__).parent / "static"
 _BUNDLE = "editor.bundle.js"
 METERS = "exportin.meters"
+ANSWERS = "exportin.answers"
 
 
 class _Json(DefaultJSONProvider):
@@ -71,8 +72,9 @@ def create_app(site: Site) -> Flask:
     _templates(app, site)
     _errors(app, site)
     _around(app, site, meters)
-    app.extensions[METERS] = meters
-    _before(app, Answers(site, app.wsgi_app, meters=meters, log=QueryLog(site.settings.text("query_log"))))
+    answers = Answers(site, app.wsgi_app, meters=meters, log=QueryLog(site.settings.text("query_log")))
+    app.extensions[METERS], app.extensions[ANSWERS] = meters, answers
+    _before(app, answers)
     proxies = site.settings.count("trusted_proxies")
     if proxies:
         _before(app, ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies))

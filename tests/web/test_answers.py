@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client, create_environ
 
 from publisher.errors import UsageError
 from publisher.settings import settings_from
 from publisher.store.answers import Cached
-from publisher.web import create_app
+from publisher.web import ANSWERS, create_app
+from publisher.web.kept.pages import Pages
 from publisher.web.site import Site
 from publisher.web.sparql.query_log import QueryLog, name_of
 from tests.serving import serving
@@ -60,6 +62,25 @@ def test_what_has_not_changed_is_not_sent_again(cached: Callable[..., FlaskClien
         assert (found.status_code, found.data, found.headers["ETag"]) == (304, b"", tag)
     assert client.get("/sparql", query_string={"query": QUERY}, headers={"If-None-Match": '"x"'}).status_code == 200
     assert client.post("/sparql", data={"query": QUERY}, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_memory_answers_only_who_reads(site: Site, tmp_path: Path) -> None:
+    """In front of all layers HEAD gets the head of what GET was sent; no other method gets anything from memory."""
+    store = Cached(site.store, tmp_path / "answers", "lights 1", max_bytes=10_000_000)
+    app = create_app(replace(site, store=store))
+    layer = Pages(app, queries=app.extensions[ANSWERS].recall)
+    client = Client(layer)
+    first = client.get("/sparql", query_string={"query": QUERY})
+    head = client.head("/sparql", query_string={"query": QUERY})
+    assert (head.status_code, head.data, head.headers["X-Cache"]) == (200, b"", "hit")
+    assert head.headers["Content-Length"] == str(len(first.data))
+    told: list[object] = []
+    for method, recalled in (("GET", True), ("HEAD", True), ("OPTIONS", False), ("POST", False), ("PUT", False)):
+        environ = create_environ("/sparql", method=method, query_string={"query": QUERY})
+        assert (layer.recall(environ, lambda *head: told.append(head)) is not None) == recalled, method
+    assert len(told) == 2
+    assert client.options("/sparql", query_string={"query": QUERY}).data == b""
+    assert client.put("/sparql", query_string={"query": QUERY}).status_code == 405
 
 
 def test_what_may_differ_is_not_kept(cached: Callable[..., FlaskClient]) -> None:

@@ -16,9 +16,10 @@ from publisher.rdf.media import DOCUMENTS
 from publisher.web.kept.memory import LARGEST, Kept, Memory
 from publisher.web.kept.prepared import Prepared
 from publisher.web.paths import QUERY_ADDRESSES
-from publisher.web.wsgi import Application, Environ, Start
+from publisher.web.wsgi import Application, Environ, Recall, Start, nothing
 
 Count = Callable[[str, int, float], None]
+Key = tuple[str, ...]
 DOCUMENT = "exportin.document"
 FINISHED = "exportin.finished"
 _KEPT = ("200", "303", "308", "404", "406", "410")
@@ -29,7 +30,7 @@ _HIT = ("X-Cache", "hit")
 class Pages:
     """The layer over one application; made anew with each release, so nothing old is ever served."""
 
-    __slots__ = ("_application", "_count", "_kept", "_prepared")
+    __slots__ = ("_application", "_count", "_kept", "_prepared", "_queries")
 
     def __init__(
         self,
@@ -38,45 +39,62 @@ class Pages:
         megabytes: int = 64,
         prepared: Prepared | None = None,
         count: Count = lambda *_: None,
+        queries: Recall = nothing,
     ):
         """Take the application that makes pages, how much memory they may fill, and the documents made already.
 
-        ``count`` hears of each answer that was finished: a name for it, its status, and the seconds that it took.
+        ``count`` hears of each answer that was finished: a name for it, its status, and the seconds that it took;
+        ``queries`` sends what a query was answered before.
         """
         self._application = application
         self._kept = Memory(megabytes=megabytes)
         self._prepared = prepared or Prepared(None)
         self._count = count
+        self._queries = queries
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer from memory where the page is there, then from the disk, else from the application."""
-        method = environ["REQUEST_METHOD"]
-        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        query_service = query and path in QUERY_ADDRESSES
-        if method not in ("GET", "HEAD") or "HTTP_RANGE" in environ or query_service:
+        recalled = self.recall(environ, start)
+        if recalled is not None:
+            return recalled
+        if not _can_be_kept(environ):
             return self._application(environ, start)
         began = time.perf_counter()
-        mount = (environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", ""))
-        key: tuple[str, ...] = (path, query, environ.get("HTTP_ACCEPT", ""), *mount)
-        kept = self._kept.get(key)
-        if kept is None and not query and path.endswith(_SUFFIXES):
-            key = (path, *mount)
-            kept = self._kept.get(key) or self._found(key)
+        document = _of_document(environ)
+        kept = self._found(document) if document else None
+        if kept is not None:
+            return self._send(kept, environ, start, began)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return self._application(environ, start)
+        return self._make(document, environ, start)
+
+    def recall(self, environ: Environ, start: Start) -> list[bytes] | None:
+        """Answer from memory, or give None where the answer is not there."""
+        if _is_query(environ):
+            return self._queries(environ, start)
+        if not _can_be_kept(environ):
+            return None
+        began = time.perf_counter()
+        kept = self._kept.get(_of_page(environ))
         if kept is None:
-            return self._application(environ, start) if method == "HEAD" else self._make(key, environ, start)
-        status, body = _answer(kept, method, environ.get("HTTP_IF_NONE_MATCH", ""), start)
+            document = _of_document(environ)
+            kept = self._kept.get(document) if document else None
+        return None if kept is None else self._send(kept, environ, start, began)
+
+    def _send(self, kept: Kept, environ: Environ, start: Start, began: float) -> list[bytes]:
+        status, body = _answer(kept, environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH", ""), start)
         self._count("finished", int(status[:3]), time.perf_counter() - began)
         return [body]
 
-    def _found(self, key: tuple[str, ...]) -> Kept | None:
-        kept = self._prepared.get(_address(key))
+    def _found(self, document: Key) -> Kept | None:
+        kept = self._prepared.get(_address(document))
         if kept is not None:
-            self._kept.put(key, kept)
+            self._kept.put(document, kept)
         return kept
 
-    def _make(self, key: tuple[str, ...], environ: Environ, start: Start) -> Iterable[bytes]:
+    def _make(self, document: Key | None, environ: Environ, start: Start) -> Iterable[bytes]:
         told: list[Any] = []
-        mount = (environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", ""))
+        page, (_, *mount) = _of_page(environ), _place(environ)  # layers behind may write another mount point
 
         def remember(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             told[:] = [status, headers]
@@ -94,17 +112,36 @@ class Pages:
             close = getattr(chunks, "close", None)
             if close:
                 close()
-        fixed = len(key) == _OF_DOCUMENT and environ.get(DOCUMENT) and told[0].startswith("200")
-        if not fixed and len(key) == _OF_DOCUMENT:
-            key = (key[0], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", ""), *key[1:])
         kept = Kept(told[0], list(told[1]), body, _header(told[1], "etag"))
-        if fixed:
-            self._prepared.put(_address(key), kept)
-        self._kept.put(key, kept)
+        if document and environ.get(DOCUMENT) and kept.status.startswith("200"):
+            self._prepared.put(_address(document), kept)
+            self._kept.put(document, kept)
+        else:
+            self._kept.put(page, kept)
         return [body]
 
 
-_OF_DOCUMENT = 3  # path and mount point: the address of a document fixes all else
+def _is_query(environ: Environ) -> bool:
+    return bool(environ.get("QUERY_STRING")) and environ.get("PATH_INFO") in QUERY_ADDRESSES
+
+
+def _can_be_kept(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and "HTTP_RANGE" not in environ and not _is_query(environ)
+
+
+def _of_page(environ: Environ) -> Key:
+    """Give what fixes an answer: path and mount point, query string, Accept header."""
+    return *_place(environ), environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
+
+
+def _of_document(environ: Environ) -> Key | None:
+    """Give what fixes a document, whose address tells its media type: path and mount point."""
+    named = not environ.get("QUERY_STRING") and environ.get("PATH_INFO", "").endswith(_SUFFIXES)
+    return _place(environ) if named else None
+
+
+def _place(environ: Environ) -> tuple[str, str, str]:
+    return environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", ""), environ.get("HTTP_X_FORWARDED_PREFIX", "")
 
 
 def kept_as(address: str) -> str:
@@ -112,8 +149,9 @@ def kept_as(address: str) -> str:
     return _address((unquote_to_bytes(address).decode("latin-1"), "", ""))
 
 
-def _address(key: tuple[str, ...]) -> str:
-    return "\n".join((*key[1:], key[0]))
+def _address(document: Key) -> str:
+    path, *mount = document
+    return "\n".join((*mount, path))
 
 
 def _answer(kept: Kept, method: str, validators: str, start: Start) -> tuple[str, bytes]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from publisher.web.serving.opening import Turn
-from publisher.web.wsgi import Application, Environ, Start
+from publisher.web.wsgi import Environ, Remembering, Start
 
 _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0
@@ -49,7 +49,7 @@ class News:
 class Live:
     """The application of one web process, which changes with the live release."""
 
-    def __init__(self, first: Application):
+    def __init__(self, first: Remembering):
         """Take the application of the release that is live now."""
         self._application = first
 
@@ -57,11 +57,15 @@ class Live:
         """Answer with the application of the release that is live."""
         return self._application(environ, start)
 
-    def follow(self, news: News, heard: int, make: Callable[[Turn], Application]) -> None:
+    def recall(self, environ: Environ, start: Start) -> list[bytes] | None:
+        """Answer with what the release that is live has finished, or give None."""
+        return self._application.recall(environ, start)
+
+    def follow(self, news: News, heard: int, make: Callable[[Turn], Remembering]) -> None:
         """Look for news once a second from now on; ``heard`` is the mark of those that are known already."""
         threading.Thread(target=self._follow, args=(news, heard, make), name="release-turn", daemon=True).start()
 
-    def _follow(self, news: News, heard: int, make: Callable[[Turn], Application]) -> None:
+    def _follow(self, news: News, heard: int, make: Callable[[Turn], Remembering]) -> None:
         while True:
             time.sleep(_SECOND)
             now = news.mark()

@@ -1,8 +1,9 @@
 """A WSGI layer against slow clients: none can hold more than its share of threads, and none can send for ever.
 
 A request holds a thread of the server until its last byte is taken, so a client that reads or writes one byte a second
-could hold them all. A client gets a share of them at once; a body has to arrive in time. It refuses nothing that a
-proxy in front has taken in already: where proxies are trusted, slow clients are their affair, and no share is counted.
+could hold them all. A client gets a share of them at once; a body has to arrive in time. What is finished already is
+sent first, and counts for nothing. It refuses nothing that a proxy in front has taken in already: where proxies are
+trusted, slow clients are their affair, and no share is counted.
 """
 
 import json
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from publisher.web.wsgi import Application, Environ, Start
+from publisher.web.wsgi import Environ, Remembering, Start
 
 _PIECE = 64
 _LARGEST_PIECE = 256 * 1024
@@ -23,11 +24,12 @@ _PAST = 16  # times the largest body: so much of a larger one is read and thrown
 class Patience:
     """The layer over one application, for one process."""
 
-    __slots__ = ("_application", "_held", "_largest", "_lock", "_seconds", "_share")
+    __slots__ = ("_application", "_held", "_largest", "_lock", "_recall", "_seconds", "_share")
 
-    def __init__(self, application: Application, *, share: int, seconds: float, largest: int):
+    def __init__(self, application: Remembering, *, share: int, seconds: float, largest: int):
         """Take the application, requests of one client at once (0: any), and how long and large a body may be."""
         self._application = application
+        self._recall = application.recall
         self._share = share
         self._seconds = seconds
         self._largest = largest
@@ -35,7 +37,10 @@ class Patience:
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        """Let a request through, or answer 429 or 408."""
+        """Answer what is finished, let another request through, or answer 429 or 408."""
+        finished = self._recall(environ, start)
+        if finished is not None:
+            return finished
         client = environ.get("REMOTE_ADDR", "")
         if not self._enter(client):
             return _refuse(start, "429 Too Many Requests", "too many requests of this client are open at once")

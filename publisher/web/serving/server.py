@@ -30,7 +30,7 @@ from granian.log import LogLevels
 from publisher.errors import ExportinError, UsageError
 from publisher.rdf.media import HTML
 from publisher.settings import Settings
-from publisher.web import METERS, create_app, meters
+from publisher.web import ANSWERS, METERS, create_app, meters
 from publisher.web.kept.pages import Pages
 from publisher.web.kept.prepared import Prepared
 from publisher.web.serving import preparing
@@ -39,7 +39,7 @@ from publisher.web.serving.opening import HEAVY, Opened, Sources, Turn, Union, o
 from publisher.web.serving.patience import Patience
 from publisher.web.serving.preparing import Making
 from publisher.web.site import Site
-from publisher.web.wsgi import Application
+from publisher.web.wsgi import Application, Remembering
 
 _LOG = logging.getLogger("exportin.server")
 _SECOND = 1.0
@@ -188,13 +188,14 @@ def _ended(making: Making | None) -> None:
         making.end()
 
 
-def _application(opened: Opened, *, warm: bool = False) -> Application:
+def _application(opened: Opened, *, warm: bool = False) -> Remembering:
     """Give the application on what is open, with the thin layer in front."""
     site = opened.in_this_process()
     app = create_app(site)
     if warm:
         _warm(app, site)
-    return Pages(app, prepared=Prepared(opened.pages), count=app.extensions[METERS].count)
+    count, recall = app.extensions[METERS].count, app.extensions[ANSWERS].recall
+    return Pages(app, prepared=Prepared(opened.pages), count=count, queries=recall)
 
 
 def _warm(app: Flask, site: Site) -> None:

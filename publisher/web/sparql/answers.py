@@ -32,6 +32,7 @@ from publisher.web.wsgi import Application, Environ, Start
 ASKED = "exportin.asked"
 VIEW = "endpoint"
 _BODIES = ("POST", "QUERY")
+_READING = ("GET", "HEAD")
 _WHOLE, _UNCHANGED = 200, 304
 _BLOCK = 256 * 1024
 _CHOICES = 1000
@@ -99,21 +100,29 @@ class Answers:
         if not ours or len(path) + len(address) > self._longest_address:
             return self._application(environ, start)
         began = time.perf_counter()
-        body = _body(environ, self._longest) if method in _BODIES else b""
+        body = _body(environ, self._longest) if method in _BODIES else None
         if isinstance(body, problems.Problem):
             return self._leave(Asked(protocol.SparqlRequest(), problem=body), environ, start, began)
-        key = (method in _BODIES, environ.get("CONTENT_TYPE"), address, environ.get("HTTP_ACCEPT"), body)
+        key = _key(environ, body)
         kept = self._kept.get(key)
         if kept is not None:
-            return self._give(kept, environ, start, began)
-        asked = self._ask(environ, body)
+            return self._send_again(kept, environ, start, began)
+        asked = self._ask(environ, body or b"")
         if asked.answer is None or asked.media is HTML:
             return self._leave(asked, environ, start, began)
         entry = asked.entry()
         finished = self._finished(asked.answer, entry)
         if finished.etag and not _is_large(asked.answer):
             self._kept.put(key, _from_memory(finished, entry))
-        return self._give(finished, environ, start, began, fresh=asked.answer)
+        return self._send(finished, asked.answer, environ, start, began)
+
+    def recall(self, environ: Environ, start: Start) -> list[bytes] | None:
+        """Answer a query in the address from memory, or give None where its answer is not there."""
+        if environ["REQUEST_METHOD"] not in _READING:
+            return None
+        began = time.perf_counter()
+        kept = self._kept.get(_key(environ, None))
+        return None if kept is None else self._send_again(kept, environ, start, began)
 
     def _ask(self, environ: Environ, body: bytes) -> Asked:
         """Read a request, and run its query where it has one."""
@@ -181,31 +190,43 @@ class Answers:
         body = b"" if _is_large(answer) else answer.read()
         return Kept("200 OK", [*fields, *told(answer, entry), *headers.COMMON], body, answer.etag or "", entry)
 
-    def _give(
-        self, kept: Kept, environ: Environ, start: Start, began: float, *, fresh: Answer | None = None
-    ) -> Iterable[bytes]:
-        """Send an answer: whole, or 304 where the client has it."""
+    def _send(self, finished: Kept, answer: Answer, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
+        """Send an answer that was made now or found on disk; the body of a large one from its file."""
+        timing = ", ".join(f"{name};dur={spent:.2f}" for name, spent in answer.timings)
+        body = self._begin(finished, timing, environ, start, began)
+        if body is not None and answer.path is not None and _is_large(answer):
+            return ClosingIterator(FileWrapper(answer.path.open("rb"), _BLOCK), [answer.discard])
+        answer.discard()
+        return [body or b""]
+
+    def _send_again(self, kept: Kept, environ: Environ, start: Start, began: float) -> list[bytes]:
+        """Send an answer from memory."""
+        return [self._begin(kept, f"cache;dur={_since(began):.2f}", environ, start, began) or b""]
+
+    def _begin(self, kept: Kept, timing: str, environ: Environ, start: Start, began: float) -> bytes | None:
+        """Send the head of an answer, log and count it, and give its body; None where nothing follows."""
         entry = kept.note
         if not isinstance(entry, Entry):
             raise TypeError(entry)
         method = environ["REQUEST_METHOD"]
-        timings = fresh.timings if fresh else (("cache", _since(began)),)
-        fields = [*kept.headers, ("Server-Timing", ", ".join([f"{name};dur={spent:.2f}" for name, spent in timings]))]
-        if kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
-            entry = entry._replace(status=_UNCHANGED, outcome="unchanged")
+        fields = [*kept.headers, ("Server-Timing", timing)]
+        body = None if method == "HEAD" else kept.body
+        if "HTTP_IF_NONE_MATCH" in environ and kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
+            entry, body = entry._replace(status=_UNCHANGED, outcome="unchanged"), None
             start("304 NOT MODIFIED", [pair for pair in fields if pair[0] not in ("Content-Length", "Content-Type")])
         else:
             start(kept.status, fields)
         seconds = time.perf_counter() - began
         self._log.write(entry, milliseconds=seconds * 1e3)
         self._meters.count(VIEW, entry.status, seconds)
-        empty = entry.status == _UNCHANGED or method == "HEAD"
-        if fresh is None:
-            return [b"" if empty else kept.body]
-        if fresh.path is not None and _is_large(fresh) and not empty:
-            return ClosingIterator(FileWrapper(fresh.path.open("rb"), _BLOCK), [fresh.discard])
-        fresh.discard()
-        return [b"" if empty else kept.body]
+        return body
+
+
+def _key(environ: Environ, body: bytes | None) -> tuple[object, ...]:
+    """Give what fixes an answer: the query string and the Accept header, and the body where there can be one."""
+    if body is None:
+        return environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT")
+    return environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("CONTENT_TYPE"), body
 
 
 def _from_memory(finished: Kept, entry: Entry) -> Kept:
@@ -258,8 +279,6 @@ def _written(chosen: Media | problems.Problem, offered: tuple[Media, ...]) -> Me
 
 def _is_new(environ: Environ, etag: str) -> bool:
     """Tell whether a client lacks an answer, as far as it says."""
-    if "HTTP_IF_NONE_MATCH" not in environ:
-        return True
     return is_resource_modified(environ, etag=etag)
 
 
