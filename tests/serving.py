@@ -84,8 +84,13 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str | Path, within: float = _START_SECONDS, **settings: object) -> Iterator[Served]:
-    """Run ``exportin serve`` until the end of the block; it has to answer ``within`` so many seconds."""
+def serving(
+    *arguments: str | Path, within: float = _START_SECONDS, own_session: bool = True, **settings: object
+) -> Iterator[Served]:
+    """Run ``exportin serve`` until the end of the block; it has to answer ``within`` so many seconds.
+
+    It is in a session of its own, where no Ctrl-C for the tests reaches it, unless ``own_session`` is false.
+    """
     given = [part for name, value in settings.items() for part in ("--setting", name, str(value))]
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -93,7 +98,7 @@ def serving(*arguments: str | Path, within: float = _START_SECONDS, **settings: 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        start_new_session=True,
+        start_new_session=own_session,
     )
     try:
         port = _port(process, within)
