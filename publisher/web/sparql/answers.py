@@ -211,7 +211,8 @@ class Answers:
         method = environ["REQUEST_METHOD"]
         fields = [*kept.headers, ("Server-Timing", timing)]
         body = None if method == "HEAD" else kept.body
-        if "HTTP_IF_NONE_MATCH" in environ and kept.etag and method not in _BODIES and not _is_new(environ, kept.etag):
+        may_have_it = kept.etag and method in _READING and "HTTP_IF_NONE_MATCH" in environ
+        if may_have_it and not is_resource_modified(environ, etag=kept.etag):
             entry, body = entry._replace(status=_UNCHANGED, outcome="unchanged"), None
             start("304 NOT MODIFIED", [pair for pair in fields if pair[0] not in ("Content-Length", "Content-Type")])
         else:
@@ -275,11 +276,6 @@ def _written(chosen: Media | problems.Problem, offered: tuple[Media, ...]) -> Me
     if isinstance(chosen, problems.Problem):
         return None
     return offered[0] if chosen is HTML else chosen
-
-
-def _is_new(environ: Environ, etag: str) -> bool:
-    """Tell whether a client lacks an answer, as far as it says."""
-    return is_resource_modified(environ, etag=etag)
 
 
 def _is_large(answer: Answer) -> bool:
