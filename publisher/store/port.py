@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form
+from publisher.store.rows import rows_in
 
 
 class Variants(NamedTuple):
@@ -39,10 +40,11 @@ class Answer(NamedTuple):
 
     ``etag`` is the SHA-256 of the bytes in hexadecimal where the answer is good for as long as its release, else None.
     ``truncated`` is the number of rows after which a partial answer was cut. ``timings`` are milliseconds by name
-    (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it. The file of a ``temporary``
-    answer belongs to whoever got the answer: call ``discard`` after its last byte is sent. ``release`` names the data
-    that answered, where the engine knows, ``form`` the form of the query. ``digest`` is the SHA-256 of the bytes where
-    whoever wrote them has told it. The answer to a ``volatile`` query may be another one the next time.
+    (``parse``, ``queue``, ``exec``, ``cache``). ``rows`` is known where the engine told it, else ``count_rows`` counts.
+    The file of a ``temporary`` answer belongs to whoever got the answer: call ``discard`` after its last byte is sent.
+    ``release`` names the data that answered, where the engine knows, ``form`` the form of the query. ``digest`` is the
+    SHA-256 of the bytes where whoever wrote them has told it. The answer to a ``volatile`` query may be another one the
+    next time.
     """
 
     media: Media
@@ -66,6 +68,12 @@ class Answer(NamedTuple):
         if self.path is None:
             return b""
         return self.path.read_bytes()
+
+    def count_rows(self) -> int | None:
+        """Give how many rows there are: as the engine told it, else counted in the bytes; None where there are none."""
+        if self.rows is not None or self.form is not Form.SELECT:
+            return self.rows
+        return rows_in(self.path or self.body or b"", self.media)
 
     def discard(self) -> None:
         """Remove the file of a temporary answer; do nothing for any other."""

@@ -76,7 +76,7 @@ def test_a_disk_that_cannot_be_written_changes_nothing(site: Site, tmp_path: Pat
     wrong.write_bytes(b"this is no database, and long enough to be seen as none" * 40)
     for path in (tmp_path / "none" / "pages.sqlite", wrong):
         prepared = Prepared(path)
-        prepared.put("/x", Kept("200 OK", [], b"", ""))
+        prepared.put("/x", Kept("200 OK", (), b"", ""))
         assert prepared.get("/x") is None
         assert Client(Pages(create_app(site), prepared=prepared)).get("/thing/LX0000001.html").status_code == 200
 

@@ -15,19 +15,28 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from publisher.errors import StoreError
 from publisher.store.broker.board import MOMENT, Board, number_of
+from publisher.store.broker.exchange import Question, Terms, answer_file, asked, read_answer
 from publisher.store.broker.lines import Line, Lines
 from publisher.store.broker.process import SOCKET
 from publisher.store.broker.wire import Frames, Garbled, Message, pack, raised, receive
-from publisher.store.port import Limits
+from publisher.store.port import Answer, Limits, Wanted
 
 _SPARE_SECONDS = 30.0
 _REVIVED_SECONDS = 10.0  # how long a client waits for a broker that is started again
 _ATTEMPTS = 10  # workers that may end before they take a query, or take too long with the one before it
+Graphs = tuple[tuple[str, ...], tuple[str, ...]]
 _number_of = functools.lru_cache(maxsize=1024)(number_of)
+
+
+class Waiting(NamedTuple):
+    """What a query may have to wait for: so many seconds in the broker's queue, after a check of what it is."""
+
+    seconds: float
+    check: Callable[[str], None]
 
 
 class Gone(Exception):
@@ -59,37 +68,33 @@ class Hall:
             self._life.close()
             raise
 
-    def run(self, asked: dict[str, Any], limits: Limits, *, wait: float, check: Callable[[], None]) -> Message:
-        """Have a worker answer a query; ``wait`` is the longest that the broker lets it wait, in seconds.
+    def run(self, text: str, wanted: Wanted, graphs: Graphs, limits: Limits, waiting: Waiting) -> Answer:
+        """Have a worker answer a query; ``graphs`` are the request's default graphs and named graphs.
 
-        A worker checks what it is asked; ``check`` does so here where no worker is idle, so that nobody waits to hear
-        that a query is wrong. Raises StoreError as the service refuses or ends it, or Gone.
+        A worker checks what it is asked; where none is idle ``waiting`` does so here, so that nobody waits to hear that
+        a query is wrong. Raises StoreError as the service refuses or ends it, or Gone.
         """
         client = _number_of(limits.client)
+        terms = Terms(wanted, limits, *graphs, client)
         queued = time.monotonic()
         slot = None
         if not (self._rated and client) and not self.board.waiting:
             slot = self.board.pick(self._owner, client, self._asked, queued)
         for _ in range(_ATTEMPTS):
             if slot is None:
-                check()
-                slot = self._claimed(limits, wait=wait)
-            path = f"{self._folder}/{self._owner}-{next(self._answers)}.answer"
+                waiting.check(text)
+                slot = self._claimed(limits, wait=waiting.seconds)
+            number = next(self._answers)
+            file = answer_file(self._folder, self._owner, number)
             try:
-                message = self._asked_in_line(slot, pack({**asked, "client": client, "path": path}), limits.seconds)
+                message = self._asked_in_line(slot, asked(Question(text, terms, number)), limits.seconds)
+                if message is not None:
+                    return read_answer(message, file, seconds=time.monotonic() - queued)
             except StoreError:
-                Path(path).unlink(missing_ok=True)
+                Path(file).unlink(missing_ok=True)
                 raise
-            if message is not None:
-                break
             slot = None
-        else:
-            raise Gone
-        if "failure" in message.head:
-            raise raised(message.head)
-        timings = message.head["timings"]
-        timings["queue"] = (time.monotonic() - queued) * 1e3 - timings["parse"] - timings["exec"]
-        return message
+        raise Gone
 
     def ask(self, asked: dict[str, Any], *, seconds: float) -> dict[str, Any]:
         """Ask the broker; raise StoreError as it says, or Gone where it has ended."""
@@ -149,8 +154,8 @@ class Hall:
         line = self._lines.take(number) if number else None
         if line is None:
             return None
-        asked = self._asked[slot]
-        asked.add(line.number)
+        ours = self._asked[slot]
+        ours.add(line.number)
         try:
             line.connection.sendall(frame)
             message = self._received(line, slot)
@@ -164,7 +169,7 @@ class Hall:
                 self.tell({"do": "abandon", "worker": number, "line": line.number})
             raise
         finally:
-            asked.discard(line.number)
+            ours.discard(line.number)
         if message is None:
             line.connection.close()  # withdrawn
         else:
@@ -238,7 +243,7 @@ def _exchange(connection: socket.socket, asked: dict[str, Any], *, seconds: floa
     message = receive(connection, Frames())
     if message is None:
         raise ConnectionResetError
-    return message.head
+    return message.said()
 
 
 def stopped() -> StoreError:

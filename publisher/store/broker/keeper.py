@@ -65,7 +65,7 @@ class Keeper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
-            start_new_session=True,
+            process_group=0,  # a session of its own would get a share of the cores apart from ours
         )
         told = {"folder": str(self._folder), "source": self.source.to_json(), "options": self._options}
         try:

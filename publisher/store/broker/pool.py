@@ -203,21 +203,21 @@ class Pool:
         """Take what a nursery says: that it is ready, that it failed, which worker has ended and how."""
         try:
             block = nursery.control.recv(_BLOCK)
-            messages = list(nursery.frames.feed(block))
+            messages = [message.said() for message in nursery.frames.feed(block)]
         except BlockingIOError:
             return
         except (OSError, Garbled):
             block, messages = b"", []
         for message in messages:
-            if "ready" in message.head:
+            if "ready" in message:
                 nursery.ready = True
                 self._add(nursery)
-            elif "failure" in message.head:
-                self.problem = message.head
+            elif "failure" in message:
+                self.problem = message
             else:
-                pid = message.head["ended"]
+                pid = message["ended"]
                 for each in [each for each in self.workers.values() if each.pid == pid]:
-                    self.remove(each, message.head["status"])
+                    self.remove(each, message["status"])
         if not block:
             self._forget(nursery)
 
@@ -225,20 +225,20 @@ class Pool:
         """Take a worker's first words: from here on it speaks with whoever holds its token."""
         try:
             block = worker.connection.recv(_BLOCK)
-            message = next(worker.frames.feed(block), None)
+            message = next((message.said() for message in worker.frames.feed(block)), None)
         except BlockingIOError:
             return
         except (OSError, Garbled):
             block, message = b"", None
         if message is None and block:
             return
-        if message is None or "ready" not in message.head:
+        if message is None or "ready" not in message:
             self._failed = time.monotonic()
             self.remove(worker)
             return
         self._selector.unregister(worker.connection)
         worker.connection.settimeout(None)
-        worker.pid, self.barred = int(message.head["ready"]), bool(message.head["barred"])
+        worker.pid, self.barred = int(message["ready"]), bool(message["barred"])
         if worker.nursery is self.loading:
             self.current, self.loading, self._loaded = worker.nursery, None, True
             self._listener.changed()

@@ -124,7 +124,7 @@ class Broker:
                 self._leave(client)
                 return
             for message in client.frames.feed(block):
-                self._obey(client, message.head)
+                self._obey(client, message.said())
         except BlockingIOError:
             return
         except (OSError, Garbled, KeyError, TypeError, ValueError):

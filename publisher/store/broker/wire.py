@@ -1,4 +1,6 @@
-"""Messages between a store's client, its broker and its workers: a JSON object and bytes behind it, on one socket.
+"""Messages between a store's client, its broker and its workers: a head and bytes behind it, on one socket.
+
+The head is a JSON object, but for what ``exchange`` writes shorter because every query pays for it.
 
 It refuses messages over 64 MiB: no request of this service is near that, so the other side speaks something else.
 """
@@ -12,8 +14,6 @@ from typing import Any, NamedTuple
 
 from publisher import errors
 from publisher.errors import Position, StoreError, Where
-from publisher.rdf.media import GRAPHS, RESULTS, Media
-from publisher.store.port import Variants, Wanted
 
 _HEAD = struct.Struct("!II")
 _LARGEST = 64 * 1024 * 1024
@@ -34,14 +34,23 @@ _CLASSES: Mapping[str, type[StoreError]] = {
         errors.NotOffered,
     )
 }
-_MEDIA = {media.type: media for media in (*RESULTS, *GRAPHS)}
 
 
 class Message(NamedTuple):
-    """What was said, and the bytes that came with it."""
+    """What was said, as it came, and the bytes that came with it."""
 
-    head: dict[str, Any]
+    head: bytes
     body: bytes
+
+    def said(self) -> dict[str, Any]:
+        """Give the JSON object that the head is; raise Garbled where it is none."""
+        try:
+            value = _read(self.head.decode("utf-8", "surrogatepass"))
+        except ValueError:
+            raise Garbled from None
+        if not isinstance(value, dict):
+            raise Garbled
+        return value
 
 
 class Garbled(Exception):
@@ -72,13 +81,22 @@ class Frames:
                 return
             frame = bytes(self._buffer[_HEAD.size : end])
             del self._buffer[:end]
-            yield Message(_object(frame[:head]), frame[head:])
+            yield Message(frame[:head], frame[head:])
 
 
-def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
+def pack(head: Mapping[str, Any]) -> bytes:
+    """Give the bytes of one message that is a JSON object."""
+    return framed(written(head), b"")
+
+
+def written(head: Mapping[str, Any]) -> bytes:
+    """Give a JSON object as the head of a message."""
+    return _written(head).encode("utf-8", "surrogatepass")
+
+
+def framed(head: bytes, body: bytes) -> bytes:
     """Give the bytes of one message."""
-    text = _written(head).encode("utf-8", "surrogatepass")
-    return _HEAD.pack(len(text), len(body)) + text + body
+    return b"".join((_HEAD.pack(len(head), len(body)), head, body))
 
 
 def receive(connection: socket.socket, frames: Frames) -> Message | None:
@@ -90,7 +108,7 @@ def receive(connection: socket.socket, frames: Frames) -> Message | None:
         if frames.empty and len(block) >= _HEAD.size:
             head, body = _HEAD.unpack_from(block)
             if len(block) == _HEAD.size + head + body:  # one message and nothing else, as nearly always
-                return Message(_object(block[_HEAD.size : _HEAD.size + head]), block[_HEAD.size + head :])
+                return Message(block[_HEAD.size : _HEAD.size + head], block[_HEAD.size + head :])
         for message in frames.feed(block):
             return message
 
@@ -122,35 +140,3 @@ def raised(head: Mapping[str, Any]) -> StoreError:
     error.reason = head["reason"]
     error.where = None if head["where"] is None else Where(**head["where"])
     return error
-
-
-def said_of(wanted: Wanted) -> Any:
-    """Give what an answer is to be written as, as a part of a message."""
-    if isinstance(wanted, Media):
-        return wanted.type
-    return [media and media.type for media in wanted]
-
-
-def wanted_of(said: Any) -> Wanted:
-    """Give what ``said_of`` wrote; raise NotOffered for a name that is none of a media type."""
-    if isinstance(said, str):
-        return media_named(said)
-    rows, graph = (name and media_named(name) for name in said)
-    return Variants(rows, graph)
-
-
-def media_named(name: str) -> Media:
-    """Give the media type of a registered name; raise NotOffered."""
-    if name not in _MEDIA:
-        raise errors.NotOffered(f"no answer can be written as {name}", offered=tuple(_MEDIA))
-    return _MEDIA[name]
-
-
-def _object(text: bytes) -> dict[str, Any]:
-    try:
-        value = _read(text.decode("utf-8", "surrogatepass"))
-    except ValueError:
-        raise Garbled from None
-    if not isinstance(value, dict):
-        raise Garbled
-    return value

@@ -14,14 +14,15 @@ import socket
 import struct
 import time
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from publisher.errors import StoreError
 from publisher.store.broker import walls
-from publisher.store.broker.board import MOMENT, Board
-from publisher.store.broker.wire import Frames, Garbled, Message, failure, pack, receive, wanted_of
+from publisher.store.broker.board import MOMENT, Board, owner_of
+from publisher.store.broker.exchange import Question, answer_file, answered, read_question
+from publisher.store.broker.wire import Frames, Garbled, failure, pack, receive
 from publisher.store.engines.embedded import Embedded
-from publisher.store.port import Limits
+from publisher.store.port import Answer
 from publisher.store.source import Loaded, Source
 
 SLOT = struct.Struct("!H")  # what the broker sends with a worker's socket
@@ -106,13 +107,13 @@ def work(
         walls.limit_files(limits["answer"] + _SPARE)
         walls.deepen_stack()
         folder, slot = board
-        place = Place(Board(folder), slot)
+        place = Place(Board(folder), slot, folder, source.name)
         barred = not source.services and walls.bar_sockets()
         engine = source.engine(loaded)
         walls.limit_memory(2 * limits["memory"])
         connection.sendall(pack({"ready": os.getpid(), "barred": barred}))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the broker tells of a crash; the engine's own words are many
-        _answer_all(connection, engine, source.name, place)
+        _answer_all(connection, engine, place)
     except (OSError, Garbled):
         status = 1
     except StoreError as error:
@@ -122,13 +123,15 @@ def work(
 
 
 class Place(NamedTuple):
-    """A worker's place on the board."""
+    """A worker's place: its slot on the board, the broker's folder, and the release that it answers from."""
 
     board: Board
     slot: int
+    folder: Path
+    release: str
 
 
-def _answer_all(connection: socket.socket, engine: Embedded, release: str, place: Place) -> None:
+def _answer_all(connection: socket.socket, engine: Embedded, place: Place) -> None:
     """Take one query after the other, from each line in turn, until the board says to leave or the socket closes."""
     lines: dict[int, tuple[socket.socket, int]] = {}
     ready = select.poll()
@@ -145,13 +148,13 @@ def _answer_all(connection: socket.socket, engine: Embedded, release: str, place
                     ready.register(each, select.POLLIN)
                 continue
             line, number = lines[descriptor]
-            message = None if event & select.POLLHUP else _message(line)  # a query that its client has withdrawn
-            if message is None:
+            question = None if event & select.POLLHUP else _question(line)  # a query that its client has withdrawn
+            if question is None:
                 ready.unregister(descriptor)
                 del lines[descriptor]
                 line.close()
                 continue
-            _reply(line, *_answered(engine, message, number, place), release)
+            _answer(engine, question, (line, number), place)
             if place.board.leaves(place.slot):
                 return
             if time.monotonic() - looked > MOMENT:
@@ -165,62 +168,48 @@ def _patient(line: socket.socket) -> socket.socket:
     return line
 
 
-def _message(line: socket.socket) -> Message | None:
+def _question(line: socket.socket) -> Question | None:
     try:
-        return receive(line, Frames())
+        message = receive(line, Frames())
+        return None if message is None else read_question(message)
     except (OSError, Garbled):
         return None
 
 
-def _answered(engine: Embedded, message: Message, line: int, place: Place) -> tuple[dict[str, Any], bytes]:
-    """Run a query under its deadline, and note on the board when it begins and ends."""
-    board, slot = place
-    head = message.head
-    seconds = head["limits"][0]
-    board.begin(slot, line=line, now=time.monotonic(), seconds=seconds, client=head["client"])
+def _answer(engine: Embedded, question: Question, line: tuple[socket.socket, int], place: Place) -> None:
+    """Run a query under its deadline, note on the board when it begins and ends, and send what came of it."""
+    (connection, number), (board, slot, folder, release) = line, place
+    terms = question.terms
+    file = answer_file(folder, owner_of(number), question.number)
+    seconds, failed = terms.limits.seconds, False
+    board.begin(slot, line=number, now=time.monotonic(), seconds=seconds, client=terms.client)
     signal.setitimer(signal.ITIMER_REAL, seconds)  # at its end SIGALRM ends this process
-    told, body = answer(engine, head)
+    try:
+        reply = answered(run(engine, question, file), release)
+    except StoreError as error:
+        failed, reply = True, pack(failure(error))
     signal.setitimer(signal.ITIMER_REAL, 0.0)
-    board.end(slot, now=time.monotonic(), failed="failure" in told)
+    board.end(slot, now=time.monotonic(), failed=failed)
     if board.waiting:
         board.tell()
-    return told, body
-
-
-def _reply(line: socket.socket, told: dict[str, Any], body: bytes, release: str) -> None:
-    """Send an answer; where its client has left, nobody wants it, nor the file that it may be in."""
     try:
-        line.sendall(pack({**told, "release": release}, body))
-    except OSError:
-        if told.get("path"):
-            Path(told["path"]).unlink(missing_ok=True)
+        connection.sendall(reply)
+    except OSError:  # its client has left, so nobody wants it, nor the file that it may be in
+        Path(file).unlink(missing_ok=True)
 
 
-def answer(engine: Embedded, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Run one query and give the message and the bytes that answer it; every failure is a message."""
-    path = str(asked["path"])
+def run(engine: Embedded, question: Question, file: str) -> Answer:
+    """Run one query, a large answer into the file; every failure is a StoreError."""
+    terms = question.terms
     try:
-        found = engine.query(
-            asked["query"],
-            wanted_of(asked["media"]),
-            limits=Limits(*asked["limits"]),
-            default_graphs=asked["default"],
-            named_graphs=asked["named"],
-            spill=path,
+        return engine.query(
+            question.text,
+            terms.wanted,
+            limits=terms.limits,
+            default_graphs=terms.default_graphs,
+            named_graphs=terms.named_graphs,
+            spill=file,
         )
-    except StoreError as error:
-        return failure(error), b""
     except (MemoryError, RecursionError, OSError) as error:
-        Path(path).unlink(missing_ok=True)
-        return failure(StoreError(f"{_CRASHED}: {type(error).__name__}", code="store.evaluation")), b""
-    told = {
-        "rows": found.rows,
-        "truncated": found.truncated,
-        "timings": dict(found.timings),
-        "path": None if found.path is None else str(found.path),
-        "media": found.media.type,
-        "form": found.form.value,
-        "digest": found.digest,
-        "volatile": found.volatile,
-    }
-    return told, found.body or b""
+        Path(file).unlink(missing_ok=True)
+        raise StoreError(f"{_CRASHED}: {type(error).__name__}", code="store.evaluation") from None

@@ -13,12 +13,11 @@ from typing import Any
 
 from publisher.rdf.media import Media
 from publisher.rdf.prefixes import Prefixes
-from publisher.rdf.query import Form, read
+from publisher.rdf.query import read
 from publisher.settings import Settings
-from publisher.store.broker.hall import Gone, Hall, join, stopped
+from publisher.store.broker.hall import Gone, Hall, Waiting, join, stopped
 from publisher.store.broker.keeper import Keeper
 from publisher.store.broker.process import SOCKET
-from publisher.store.broker.wire import media_named, said_of
 from publisher.store.engines.embedded import OFFERED
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits, Wanted
@@ -28,7 +27,6 @@ _MIB = 1024 * 1024
 _SPARE_SECONDS = 30.0
 _LOAD_SECONDS = 3600.0
 _ATTEMPTS = 3
-_FORMS = {form.value: form for form in Form}
 
 
 class Workers:
@@ -40,6 +38,7 @@ class Workers:
         self._folder = folder
         self._policy = policy
         self._wait = wait
+        self._waiting = Waiting(wait, lambda text: policy.check(read(text)))
         self._keeper = keeper
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -65,17 +64,11 @@ class Workers:
         named_graphs: Sequence[str] = (),
     ) -> Answer:
         """Run a query in a worker, which reads and checks it; a large answer comes as a temporary file."""
-        asked = {
-            "query": text,
-            "media": said_of(media),
-            "limits": limits[:-1],
-            "default": default_graphs,
-            "named": named_graphs,
-        }
+        graphs = (tuple(default_graphs), tuple(named_graphs))
         for _ in range(_ATTEMPTS):
             hall = self._join()
             try:
-                return _answer(*hall.run(asked, limits, wait=self._wait, check=lambda: self._policy.check(read(text))))
+                return hall.run(text, media, graphs, limits, self._waiting)
             except Gone:
                 self._part(hall)
         raise stopped()
@@ -146,23 +139,6 @@ def start_workers(source: Source, settings: Settings) -> Workers:
         client.close()
         raise
     return client
-
-
-def _answer(head: dict[str, Any], body: bytes) -> Answer:
-    path = None if head["path"] is None else Path(head["path"])
-    return Answer(
-        media_named(head["media"]),
-        body=None if path else body,
-        path=path,
-        rows=head["rows"],
-        truncated=head["truncated"],
-        timings=tuple(head["timings"].items()),
-        temporary=path is not None,
-        release=head["release"] or None,
-        form=_FORMS[head["form"]],
-        digest=head["digest"],
-        volatile=head["volatile"],
-    )
 
 
 def _options(settings: Settings) -> dict[str, float]:

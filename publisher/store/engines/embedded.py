@@ -16,10 +16,11 @@ from publisher.rdf.keywords import misspelt
 from publisher.rdf.media import Media
 from publisher.rdf.query import Form, Query, position, read, tokens
 from publisher.store.engines.datasets import Dataset, Datasets
-from publisher.store.engines.sink import Sink, rows_in
+from publisher.store.engines.sink import Sink
 from publisher.store.layout import Layout, lay_out
 from publisher.store.policy import Policy
 from publisher.store.port import Answer, Limits, Wanted, variant
+from publisher.store.rows import are_few, rows_in
 
 _RESULT_FORMATS: Mapping[Media, ox.QueryResultsFormat] = {
     kinds.JSON: ox.QueryResultsFormat.JSON,
@@ -107,12 +108,14 @@ class Embedded:
         sink.finish()
         return triples.count, limits.rows if triples.cut else None
 
-    def _results(self, run: "_Run", sink: Sink, limits: Limits) -> tuple[int, int | None]:
+    def _results(self, run: "_Run", sink: Sink, limits: Limits) -> tuple[int | None, int | None]:
         if run.query.form is Form.ASK:
             self._write(run, sink, rows=None)
             return 1, None
         self._write(run, sink, rows=limits.rows + 1)
-        rows = rows_in(sink)
+        if sink.body is not None and are_few(len(sink.body), sink.media, limits.rows):
+            return None, None
+        rows = rows_in(sink.path or sink.body or b"", sink.media)
         if rows <= limits.rows:
             return rows, None
         if not limits.partial:

@@ -10,10 +10,13 @@ _OVERHEAD = 1024
 
 
 class Kept(NamedTuple):
-    """A finished answer: status line, headers, body, its entity tag, and what a log needs to know of it."""
+    """A finished answer: status line, headers, body, its entity tag, and what a log needs to know of it.
+
+    There may be tens of thousands; tuples of strings are none of the garbage collector's business after its first look.
+    """
 
     status: str
-    headers: list[tuple[str, str]]
+    headers: tuple[tuple[str, str], ...]
     body: bytes
     etag: str
     note: object = None

@@ -112,7 +112,7 @@ class Pages:
             close = getattr(chunks, "close", None)
             if close:
                 close()
-        kept = Kept(told[0], list(told[1]), body, _header(told[1], "etag"))
+        kept = Kept(told[0], tuple(told[1]), body, _header(told[1], "etag"))
         if document and environ.get(DOCUMENT) and kept.status.startswith("200"):
             self._prepared.put(_address(document), kept)
             self._kept.put(document, kept)

@@ -57,7 +57,7 @@ class Prepared:
             return None
         if row is None:
             return None
-        headers = [(str(name), str(value)) for name, value in json.loads(row[1])]
+        headers = tuple((str(name), str(value)) for name, value in json.loads(row[1]))
         etag = next((value for name, value in headers if name.lower() == "etag"), "")
         return Kept(str(row[0]), headers, bytes(row[2]), etag)
 

@@ -112,7 +112,7 @@ def begin(site: Site, pages: Path, *, calm: bool = True) -> Making:
 
 def _process(order: dict[str, object]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "publisher.web.serving.preparing"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - this program itself
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)  # noqa: S603 - this program itself
     if process.stdin:
         process.stdin.write(json.dumps(order).encode())
         process.stdin.close()

@@ -36,6 +36,7 @@ _READING = ("GET", "HEAD")
 _WHOLE, _UNCHANGED = 200, 304
 _BLOCK = 256 * 1024
 _CHOICES = 1000
+_HIT = ("X-Cache", "hit")
 _NOTHING = Variants(None, None)
 
 
@@ -50,8 +51,8 @@ class Asked(NamedTuple):
     answer: Answer | None = None
     problem: problems.Problem | None = None
 
-    def entry(self) -> Entry:
-        """Give what the log says of it."""
+    def entry(self, *, counted: bool) -> Entry:
+        """Give what the log says of it; ``counted`` tells the rows too, where that costs something."""
         query, answer = self.request.query or "", self.answer
         if self.problem is not None or answer is None:
             form = read(query).form.value or "unknown" if query else "none"
@@ -59,7 +60,8 @@ class Asked(NamedTuple):
             return Entry(name_of(query), form, status, outcome)
         cache = "disk" if answer.cached else "miss" if answer.etag else "none"
         form = answer.form.value or "unknown"
-        return Entry(name_of(query), form, _WHOLE, "answered", cache, answer.rows, _size(answer))
+        rows = answer.count_rows() if counted else answer.rows
+        return Entry(name_of(query), form, _WHOLE, "answered", cache, rows, _size(answer))
 
 
 class Choice(NamedTuple):
@@ -110,7 +112,7 @@ class Answers:
         asked = self._ask(environ, body or b"")
         if asked.answer is None or asked.media is HTML:
             return self._leave(asked, environ, start, began)
-        entry = asked.entry()
+        entry = asked.entry(counted=self._log.written)
         finished = self._finished(asked.answer, entry)
         if finished.etag and not _is_large(asked.answer):
             self._kept.put(key, _from_memory(finished, entry))
@@ -174,7 +176,7 @@ class Answers:
     def _leave(self, asked: Asked, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
         """Leave to the application what people read."""
         if asked.request.query is not None or asked.problem is not None:
-            self._log.write(asked.entry(), milliseconds=_since(began))
+            self._log.write(asked.entry(counted=self._log.written), milliseconds=_since(began))
         environ[ASKED] = asked
         environ["wsgi.input"] = BytesIO()
         return self._application(environ, start)
@@ -188,7 +190,7 @@ class Answers:
         else:
             fields.append(("Cache-Control", "no-store"))
         body = b"" if _is_large(answer) else answer.read()
-        return Kept("200 OK", [*fields, *told(answer, entry), *headers.COMMON], body, answer.etag or "", entry)
+        return Kept("200 OK", (*fields, *told(answer, entry), *headers.COMMON), body, answer.etag or "", entry)
 
     def _send(self, finished: Kept, answer: Answer, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
         """Send an answer that was made now or found on disk; the body of a large one from its file."""
@@ -232,7 +234,8 @@ def _key(environ: Environ, body: bytes | None) -> tuple[object, ...]:
 
 def _from_memory(finished: Kept, entry: Entry) -> Kept:
     """Give a finished answer as it is sent from the second time on."""
-    return finished._replace(headers=[*finished.headers, ("X-Cache", "hit")], note=entry._replace(cache="memory"))
+    again = Entry(entry.query, entry.form, entry.status, entry.outcome, "memory", entry.rows, entry.bytes)
+    return Kept(finished.status, (*finished.headers, _HIT), finished.body, finished.etag, again)
 
 
 def told(answer: Answer, entry: Entry) -> list[tuple[str, str]]:

@@ -94,7 +94,7 @@ def _page(site: Site, browser: Request, asked: Asked, answer: Answer) -> Respons
         spreadsheet=CSV,
     )
     response = Response(body, content_type=HTML.content_type)
-    response.headers.extend(told(answer, asked.entry()))
+    response.headers.extend(told(answer, asked.entry(counted=False)))
     if answer.etag and browser.method in ("GET", "HEAD"):
         return headers.cached(response, browser, seconds=site.settings.count("page_seconds"))
     response.vary.add("Accept")

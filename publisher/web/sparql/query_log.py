@@ -47,6 +47,11 @@ class QueryLog:
                     code="usage.query-log",
                 ) from None
 
+    @property
+    def written(self) -> bool:
+        """Tell whether there is a file."""
+        return self._file is not None
+
     def write(self, entry: Entry, *, milliseconds: float) -> None:
         """Append one line, whole, with the time that the service took."""
         if self._file is None:

@@ -84,6 +84,16 @@ def test_a_query_ends_at_its_deadline(start: Start, many: Path) -> None:
     assert store.query("ASK {}", JSON, limits=SHORT).rows == 1
 
 
+def test_workers_share_our_session_but_no_key_press(start: Start, data: Path) -> None:
+    """The kernel weighs them against us, so that a slow query gives way; Ctrl-C for us does not reach them."""
+    before = descendants(os.getpid())
+    start(data)
+    begun = descendants(os.getpid()) - before
+    assert len(begun) >= 4
+    assert {os.getsid(pid) for pid in begun} == {os.getsid(0)}
+    assert os.getpgid(0) not in {os.getpgid(pid) for pid in begun}
+
+
 def test_memory_is_bounded(start: Start, many: Path) -> None:
     """A query that needs more memory than the limit is ended, and says so."""
     store = start(many, worker_memory_mb=100)
