@@ -133,3 +133,16 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
+
+
+def descendants(pid: int) -> set[int]:
+    """Give every process below a process."""
+    try:
+        children = {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)}
+    except FileNotFoundError:
+        return set()
+    return children.union(*(descendants(child) for child in children))
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text(encoding="ascii").split()

@@ -4,6 +4,9 @@ import contextlib
 import http.client
 import json
 import multiprocessing
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +20,9 @@ from publisher.web.serving.opening import Opened, Sources, open_sources
 from publisher.web.serving.server import Address, Serving, serve
 from publisher.web.site import Site
 from tests.ports import free_port
-from tests.serving import serving
+from tests.serving import descendants, serving
+
+IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 
 
 def _get(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -170,3 +175,29 @@ def test_large_files_are_served_before_their_names_are_read(tmp_path: Path) -> N
             time.sleep(0.2)
         assert [hit["iri"] for hit in found] == ["http://example.org/s69"]
         assert served.send("GET", "/s69.html").status == 200
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_server_alone(tmp_path: Path) -> None:
+    """A key press goes to all in the foreground; web processes that got it too were heard to wait for themselves."""
+    data = tmp_path / "one.ttl"
+    data.write_text("<http://example.org/a> <http://example.org/b> 1 .", encoding="utf-8")
+    command = [sys.executable, "-m", "publisher", "serve", str(data), "--port", str(free_port())]
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as terminal:
+        assert terminal.stdin is not None
+        assert terminal.stdout is not None
+        said = b""
+        while b"stop with Ctrl-C" not in said:
+            block = os.read(terminal.stdout.fileno(), 4096)
+            assert block, said
+            said += block
+        [server] = descendants(terminal.pid) - {
+            below for each in descendants(terminal.pid) for below in descendants(each)
+        }
+        begun = descendants(server)
+        assert len(begun) >= 4
+        assert {os.getsid(pid) for pid in begun} == {server}
+        assert server not in {os.getpgid(pid) for pid in begun}
+        os.write(terminal.stdin.fileno(), b"\x03")
+        assert terminal.wait(timeout=30) == 0

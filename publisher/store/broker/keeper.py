@@ -65,7 +65,7 @@ class Keeper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
-            process_group=0,  # a session of its own would get a share of the cores apart from ours
+            process_group=0,  # from its first moment on; see walls.leave_terminal
         )
         told = {"folder": str(self._folder), "source": self.source.to_json(), "options": self._options}
         try:

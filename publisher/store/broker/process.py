@@ -400,6 +400,7 @@ def _too_much(limit: int) -> ResultTooLarge:
 
 def main() -> None:
     """Run a broker as its first line of standard input describes it."""
+    walls.leave_terminal()
     with open(0, "rb", buffering=0, closefd=False) as stream:
         told = json.loads(stream.readline())
     broker = Broker(Path(told["folder"]), source_from(told["source"]), told["options"])

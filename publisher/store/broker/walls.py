@@ -33,6 +33,16 @@ def end_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def leave_terminal() -> None:
+    """Let no key of the terminal and no word to it stop this process, whose parent ends it: it stays in its session.
+
+    A session of its own would do so too, but the kernel weighs sessions apart: a priority means nothing beside another.
+    """
+    with contextlib.suppress(PermissionError):  # it leads a session, so it has a group of its own
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+
+
 def bar_sockets() -> bool:
     """Forbid this process to open a socket, for ever; False where the kernel or the machine cannot."""
     machine = _MACHINES.get(platform.machine())

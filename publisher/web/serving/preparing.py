@@ -28,6 +28,7 @@ from publisher.errors import ExportinError
 from publisher.rdf.media import HTML, Media
 from publisher.release.read import open_release
 from publisher.settings import Settings
+from publisher.store.broker import walls
 from publisher.store.open import open_store
 from publisher.web import create_app
 from publisher.web.kept.pages import Pages, kept_as
@@ -173,6 +174,7 @@ def _unheard(status: str, headers: list[tuple[str, str]], error: object = None) 
 
 def _main() -> None:
     parent = os.getppid()
+    walls.leave_terminal()
     gc.freeze()  # what was imported is for ever, and need not be looked at again
     gc.set_threshold(_GARBAGE)
     order = json.loads(sys.stdin.buffer.read())

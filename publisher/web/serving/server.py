@@ -30,6 +30,7 @@ from granian.log import LogLevels
 from publisher.errors import ExportinError, UsageError
 from publisher.rdf.media import HTML
 from publisher.settings import Settings
+from publisher.store.broker import walls
 from publisher.web import ANSWERS, METERS, create_app, meters
 from publisher.web.kept.pages import Pages
 from publisher.web.kept.prepared import Prepared
@@ -125,6 +126,14 @@ class Serving:
             return False
         self._news.tell(self._opened.turn(None))
         return self._opened.names is not None
+
+    def begin(self) -> Application:
+        """Begin a web process, and give its application; Ctrl-C reaches its parent alone, which ends it.
+
+        Granian's own handler waits for itself where it is called for two signals at once.
+        """
+        walls.leave_terminal()
+        return self.application()
 
     def application(self) -> Application:
         """Give the application of one web process."""
@@ -268,7 +277,7 @@ def serve(serving: Serving, address: Address, *, processes: int | None = None) -
         workers_kill_timeout=10,
     )
     threading.Thread(target=serving.follow, name="release-watch", daemon=True).start()
-    server.serve(target_loader=serving.application, wrap_loader=False)
+    server.serve(target_loader=serving.begin, wrap_loader=False)
 
 
 def _announce(address: Address, serving: Serving, tell: Tell, browse: bool) -> None:  # noqa: FBT001 - a thread's argument

@@ -25,6 +25,7 @@ from publisher.store.broker.wire import pack
 from publisher.store.broker.workers import Workers
 from publisher.store.index import build_index
 from publisher.store.port import Limits
+from tests.serving import descendants
 
 pytestmark = pytest.mark.alone
 Start = Callable[..., Workers]
@@ -43,17 +44,9 @@ def endless(store: Workers, seconds: float, client: str | None = None) -> Except
     return None
 
 
-def descendants(pid: int) -> set[int]:
-    """Give every process below a process."""
-    try:
-        children = {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)}
-    except FileNotFoundError:
-        return set()
-    return children.union(*(descendants(child) for child in children))
-
-
-def _children(task: Path) -> list[str]:
-    return (task / "children").read_text(encoding="ascii").split()
+def _ignores(pid: int, number: signal.Signals) -> bool:
+    rows = (line.split() for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines())
+    return bool(int(next(row[1] for row in rows if row[0] == "SigIgn:"), 16) >> (number - 1) & 1)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
@@ -85,13 +78,14 @@ def test_a_query_ends_at_its_deadline(start: Start, many: Path) -> None:
 
 
 def test_workers_share_our_session_but_no_key_press(start: Start, data: Path) -> None:
-    """The kernel weighs them against us, so that a slow query gives way; Ctrl-C for us does not reach them."""
+    """The kernel weighs them against us, so that a slow query gives way; neither Ctrl-C nor a terminal stops them."""
     before = descendants(os.getpid())
     start(data)
     begun = descendants(os.getpid()) - before
     assert len(begun) >= 4
     assert {os.getsid(pid) for pid in begun} == {os.getsid(0)}
     assert os.getpgid(0) not in {os.getpgid(pid) for pid in begun}
+    assert all(_ignores(pid, signal.SIGTTOU) for pid in begun)
 
 
 def test_memory_is_bounded(start: Start, many: Path) -> None:
