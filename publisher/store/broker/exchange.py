@@ -25,7 +25,8 @@ _FORM_PLACES = {form: place for place, form in enumerate(_FORMS)}
 _NUMBER = struct.Struct("!Q")
 _FIGURES = struct.Struct("!4B2q2d32s")  # media type, form, volatile, in a file; rows, cut after; milliseconds; SHA-256
 _UNKNOWN = -1
-_KEPT = 1024
+_KEPT = 1024  # terms that are written or read once, each no longer than …
+_LONGEST = 512
 
 
 class Terms(NamedTuple):
@@ -82,12 +83,20 @@ def answered(answer: Answer, release: str) -> bytes:
 def read_answer(message: Message, file: str, *, seconds: float) -> Answer:
     """Give the answer that a message is, or raise its failure.
 
-    ``file`` is where a large one is, ``seconds`` is how long it took: what the engine did not work is ``queue``.
+    ``file`` is where a large one is, ``seconds`` is how long it took: what the engine did not work is ``queue``. Raises
+    StoreError where it is neither.
     """
-    if message.head.startswith(b"{"):
-        raise raised(message.said())
+    try:
+        if message.head.startswith(b"{"):
+            raise raised(message.said())
+        return _answer(message, file, seconds * 1e3)
+    except (struct.error, Garbled, LookupError, TypeError, ValueError):
+        raise errors.StoreError("the engine's answer cannot be read", code="store.crashed") from None
+
+
+def _answer(message: Message, file: str, milliseconds: float) -> Answer:
     media, form, volatile, large, rows, truncated, parse, spent, digest = _FIGURES.unpack_from(message.head)
-    queue = seconds * 1e3 - parse - spent
+    queue = milliseconds - parse - spent
     return Answer(
         _MEDIA[media],
         body=None if large else message.body,
@@ -108,18 +117,28 @@ def answer_file(folder: str | Path, process: int, number: int) -> str:
     return f"{folder}/{process}-{number}.answer"
 
 
-@functools.lru_cache(maxsize=_KEPT)
 def _head_of(terms: Terms) -> bytes:
+    return _written(terms) if terms.default_graphs or terms.named_graphs else _written_once(terms)
+
+
+def _written(terms: Terms) -> bytes:
     wanted = terms.wanted
     names = _name(wanted) if isinstance(wanted, Media) else [each and _name(each) for each in wanted]
     return written({**terms._asdict(), "wanted": names, "limits": terms.limits[:-1]})
 
 
-@functools.lru_cache(maxsize=_KEPT)
 def _terms_of(head: bytes) -> Terms:
+    return _read(head) if len(head) > _LONGEST else _read_once(head)
+
+
+def _read(head: bytes) -> Terms:
     said = Message(head, b"").said()
     default, named = (tuple(said[name]) for name in ("default_graphs", "named_graphs"))
     return Terms(_wanted_of(said["wanted"]), Limits(*said["limits"]), default, named, said["client"])
+
+
+_written_once = functools.lru_cache(maxsize=_KEPT)(_written)
+_read_once = functools.lru_cache(maxsize=_KEPT)(_read)
 
 
 def _wanted_of(names: Any) -> Wanted:

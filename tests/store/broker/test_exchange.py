@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from publisher.errors import NotOffered, QueryTimedOut, StoreError
 from publisher.rdf.media import GRAPHS, HTML, JSON, RESULTS, TURTLE
 from publisher.rdf.query import Form
+from publisher.store.broker import exchange
 from publisher.store.broker.exchange import Question, Terms, answered, asked, read_answer, read_question
 from publisher.store.broker.wire import Frames, Garbled, Message, failure, framed, pack, receive
 from publisher.store.port import Answer, Limits, Variants
@@ -92,3 +93,24 @@ def test_a_media_type_that_no_worker_writes_is_not_asked_for() -> None:
         asked(Question("ASK {}", terms, 1))
     assert isinstance(caught.value, StoreError)
     assert TURTLE.type in caught.value.offered
+
+
+@given(st.binary(max_size=80), st.binary(max_size=20))
+def test_noise_is_no_answer(head: bytes, body: bytes) -> None:
+    """What a broken worker says is an error of the service, and nothing else, or an answer in every part."""
+    try:
+        found = read_answer(Message(head, body), "none", seconds=1.0)
+    except StoreError as error:
+        assert error.reason == "store.crashed"
+    else:
+        assert found.media in (*RESULTS, *GRAPHS)
+
+
+def test_long_terms_are_not_remembered() -> None:
+    """A client that names another megabyte of graphs each time fills no memory."""
+    before = [cache.cache_info().currsize for cache in (exchange._written_once, exchange._read_once)]
+    for number in range(50):
+        graphs = (f"http://example.org/{number}" + "x" * 10_000,)
+        question = Question("ASK {}", Terms(JSON, Limits(), graphs, (), 0), 1)
+        assert read_question(through(asked(question))) == question
+    assert before == [cache.cache_info().currsize for cache in (exchange._written_once, exchange._read_once)]
