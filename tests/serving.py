@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,3 +146,11 @@ def descendants(pid: int) -> set[int]:
 
 def _children(task: Path) -> list[str]:
     return (task / "children").read_text(encoding="ascii").split()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Wait until something holds, and tell whether it did."""
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return holds()

@@ -5,9 +5,11 @@ import http.client
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from publisher.web.serving.opening import Opened, Sources, open_sources
 from publisher.web.serving.server import Address, Serving, serve
 from publisher.web.site import Site
 from tests.ports import free_port
-from tests.serving import descendants, serving
+from tests.serving import descendants, eventually, serving
 
 IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 
@@ -177,27 +179,63 @@ def test_large_files_are_served_before_their_names_are_read(tmp_path: Path) -> N
         assert served.send("GET", "/s69.html").status == 200
 
 
-def test_ctrl_c_in_a_terminal_reaches_the_server_alone(tmp_path: Path) -> None:
-    """A key press goes to all in the foreground; web processes that got it too were heard to wait for themselves."""
-    data = tmp_path / "one.ttl"
+@contextlib.contextmanager
+def _in_a_terminal(folder: Path, *before: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """Serve in a terminal of its own, and give that and the server."""
+    data = folder / "one.ttl"
     data.write_text("<http://example.org/a> <http://example.org/b> 1 .", encoding="utf-8")
-    command = [sys.executable, "-m", "publisher", "serve", str(data), "--port", str(free_port())]
+    command = [*before, sys.executable, "-m", "publisher", "serve", str(data), "--port", str(free_port())]
     with subprocess.Popen(
         [sys.executable, "-c", IN_A_TERMINAL, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as terminal:
-        assert terminal.stdin is not None
         assert terminal.stdout is not None
         said = b""
         while b"stop with Ctrl-C" not in said:
             block = os.read(terminal.stdout.fileno(), 4096)
             assert block, said
             said += block
-        [server] = descendants(terminal.pid) - {
-            below for each in descendants(terminal.pid) for below in descendants(each)
-        }
+        every = descendants(terminal.pid)
+        [server] = every - {below for each in every for below in descendants(each)}
+        try:
+            yield terminal, server
+        finally:
+            for pid in (terminal.pid, server):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_server_alone(tmp_path: Path) -> None:
+    """A key press goes to all in the foreground; web processes that got it too were heard to wait for themselves."""
+    with _in_a_terminal(tmp_path) as (terminal, server):
         begun = descendants(server)
         assert len(begun) >= 4
         assert {os.getsid(pid) for pid in begun} == {server}
         assert server not in {os.getpgid(pid) for pid in begun}
+        assert terminal.stdin is not None
         os.write(terminal.stdin.fileno(), b"\x03")
         assert terminal.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("end", ["terminal", "server"])
+def test_nothing_outlives_the_server(tmp_path: Path, end: str) -> None:
+    """Where its terminal is closed, or it is killed, all that it began ends with it, and its port is free."""
+    with _in_a_terminal(tmp_path) as (terminal, server):
+        every = {server, *descendants(server)}
+        os.kill(terminal.pid if end == "terminal" else server, signal.SIGKILL)
+        assert eventually(lambda: not any(_runs(pid) for pid in every), 15.0)
+
+
+def test_a_server_deaf_to_hanging_up_outlives_its_terminal(tmp_path: Path) -> None:
+    """As ``nohup`` has it."""
+    with _in_a_terminal(tmp_path, "sh", "-c", 'trap "" HUP; exec "$@"', "sh") as (terminal, server):
+        every = {server, *descendants(server)}
+        terminal.kill()
+        time.sleep(1.0)
+        assert all(_runs(pid) for pid in every)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

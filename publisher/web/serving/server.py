@@ -12,6 +12,7 @@ import http.client
 import logging
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import tempfile
@@ -128,10 +129,11 @@ class Serving:
         return self._opened.names is not None
 
     def begin(self) -> Application:
-        """Begin a web process, and give its application; Ctrl-C reaches its parent alone, which ends it.
+        """Begin a web process, and give its application; Ctrl-C reaches its parent alone, with which it ends.
 
         Granian's own handler waits for itself where it is called for two signals at once.
         """
+        walls.end_with_parent()
         walls.leave_terminal()
         return self.application()
 
@@ -276,6 +278,13 @@ def serve(serving: Serving, address: Address, *, processes: int | None = None) -
         respawn_interval=1.0,
         workers_kill_timeout=10,
     )
+    hung_up = signal.getsignal(signal.SIGHUP)
+
+    @server.on_startup
+    def end_with_terminal() -> None:
+        """End where the terminal is closed, as Granian does not; stay where ``nohup`` has said so."""
+        signal.signal(signal.SIGHUP, hung_up if hung_up is signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
+
     threading.Thread(target=serving.follow, name="release-watch", daemon=True).start()
     server.serve(target_loader=serving.begin, wrap_loader=False)
 

@@ -25,7 +25,7 @@ from publisher.store.broker.wire import pack
 from publisher.store.broker.workers import Workers
 from publisher.store.index import build_index
 from publisher.store.port import Limits
-from tests.serving import descendants
+from tests.serving import descendants, eventually
 
 pytestmark = pytest.mark.alone
 Start = Callable[..., Workers]
@@ -47,14 +47,6 @@ def endless(store: Workers, seconds: float, client: str | None = None) -> Except
 def _ignores(pid: int, number: signal.Signals) -> bool:
     rows = (line.split() for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines())
     return bool(int(next(row[1] for row in rows if row[0] == "SigIgn:"), 16) >> (number - 1) & 1)
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Wait until something holds, and tell whether it did."""
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
 
 
 def idle(store: Workers, workers: int) -> Callable[[], bool]:
