@@ -428,11 +428,15 @@ def test_nothing_leaks_over_many_kills(start: Start, many: Path, kills: int) -> 
     assert [type(error) for error in errors] == [QueryTimedOut] * kills
     assert eventually(idle(store, 2), 40.0)
     after = _held(broker), _held(nursery), len(descendants(broker)), threading.active_count()
+    files = sorted(path.name for path in store.address.parent.iterdir())
+    for when, held in (("before", before), (f"after {kills} kills", after)):
+        told = f"descriptors of broker, nursery: {held[0]}, {held[1]}; processes: {held[2]}; threads: {held[3]}"
+        print(f"{when:17}{told}")  # noqa: T201 - shown with -s
     assert before[1:] == after[1:]
     assert after[0] <= before[0] + 4  # the connections of the four threads
     assert store.query("ASK {}", TSV, limits=SHORT).read() == b"true"
     assert _held(os.getpid()) <= ours + 4 + 2 * len(store.status()["workers"])  # and one line and link for each worker
-    assert sorted(path.name for path in store.address.parent.iterdir()) == ["board", "broker.sock", "news"]
+    assert files == ["board", "broker.sock", "news"]
 
 
 def _parent(pid: int) -> int:
