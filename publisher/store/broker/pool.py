@@ -222,7 +222,7 @@ class Pool:
             self._forget(nursery)
 
     def _born(self, worker: Worker) -> None:
-        """Take a worker's first words: from here on it speaks with whoever holds its token."""
+        """Take a worker's first words: from here on it answers the lines that processes send it."""
         try:
             block = worker.connection.recv(_BLOCK)
             message = next((message.said() for message in worker.frames.feed(block)), None)

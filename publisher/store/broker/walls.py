@@ -1,7 +1,7 @@
 """Walls around a worker that the kernel holds up: no sockets, no huge files, no core dumps, first to go for memory.
 
 Two of them stand around every process that a server begins: it ends with its parent, and no terminal stops it.
-Linux only; elsewhere each wall says that it does not stand. See prctl(2), seccomp(2), proc(5).
+Linux only, but for the terminal; elsewhere each wall says that it does not stand. See prctl(2), seccomp(2), proc(5).
 """
 
 import contextlib
